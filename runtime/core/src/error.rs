@@ -1,0 +1,255 @@
+//! One error for everything: a stable code for machines, a message for people, the cause for the log only.
+//! Kind → HTTP status happens in exactly one place, [`ErrorKind::status`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// `Result` with our [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What sort of error it is; decides the HTTP status and the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// 400: it cannot be read
+    BadRequest,
+    /// 401: who are you?
+    Unauthorized,
+    /// 403: visible, but not allowed
+    Forbidden,
+    /// 404: absent, or invisible to this actor
+    NotFound,
+    /// 405
+    MethodNotAllowed,
+    /// 406
+    NotAcceptable,
+    /// 408: the client was too slow
+    RequestTimeout,
+    /// 409: a unique key, a foreign key, a state
+    Conflict,
+    /// 412: the version is stale
+    Stale,
+    /// 413
+    TooLarge,
+    /// 414
+    UriTooLong,
+    /// 415
+    UnsupportedMediaType,
+    /// 421: a host that is not served here
+    Misdirected,
+    /// 422: readable, but not valid
+    Invalid,
+    /// 428: `If-Match` is missing
+    PreconditionRequired,
+    /// 429
+    TooManyRequests,
+    /// 431
+    HeadersTooLarge,
+    /// 500: our fault
+    Internal,
+    /// 503: try again later
+    Unavailable,
+    /// 504: it took too long
+    Timeout,
+}
+
+impl ErrorKind {
+    /// The HTTP status: the only place where one is chosen.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadRequest => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
+            Self::RequestTimeout => 408,
+            Self::Conflict => 409,
+            Self::Stale => 412,
+            Self::TooLarge => 413,
+            Self::UriTooLong => 414,
+            Self::UnsupportedMediaType => 415,
+            Self::Misdirected => 421,
+            Self::Invalid => 422,
+            Self::PreconditionRequired => 428,
+            Self::TooManyRequests => 429,
+            Self::HeadersTooLarge => 431,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+            Self::Timeout => 504,
+        }
+    }
+}
+
+/// The messages of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// the wire name, a path for nested values: `address.city`, `items[2].price`
+    pub field: String,
+    /// what is wrong with it
+    pub messages: Vec<String>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    fields: Vec<FieldError>,
+    hint: Option<String>,
+    retry_after: Option<u32>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// An error of the framework or of an application.
+///
+/// ```
+/// use framewright_core::{Error, ErrorKind};
+/// let e = Error::new(ErrorKind::Conflict, "user.email_taken", "this address is taken");
+/// assert_eq!((e.status(), e.code()), (409, "user.email_taken"));
+/// ```
+pub struct Error(Box<Inner>);
+
+impl Error {
+    /// An error with its stable code and a message for people.
+    pub fn new(
+        kind: ErrorKind,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            fields: Vec::new(),
+            hint: None,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// Our fault: clients see `internal` and the request id, the log sees the cause.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let mut e = Self::new(ErrorKind::Internal, "internal", "something went wrong on our side");
+        e.0.source = Some(cause.into());
+        e
+    }
+
+    /// A record that is not there, or that this actor may not see.
+    #[must_use]
+    pub fn not_found(descriptor: &crate::descriptor::ResourceDescriptor) -> Self {
+        Self::new(
+            ErrorKind::NotFound,
+            format!("{}.not_found", descriptor.singular),
+            format!("there is no such {}", descriptor.singular.replace('_', " ")),
+        )
+    }
+
+    /// Input that is readable but not valid: 422 with every failing field.
+    #[must_use]
+    pub fn validation(fields: Vec<FieldError>) -> Self {
+        let mut e = Self::new(ErrorKind::Invalid, "validation", "some fields are not valid");
+        e.0.fields = fields;
+        e
+    }
+
+    /// Something that is away for now: 503 with `Retry-After`.
+    pub fn unavailable(code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut e = Self::new(ErrorKind::Unavailable, code, message);
+        e.0.retry_after = Some(1);
+        e
+    }
+
+    /// Adds a message for a field.
+    #[must_use]
+    pub fn field(mut self, field: &str, message: impl Into<String>) -> Self {
+        match self.0.fields.iter_mut().find(|f| f.field == field) {
+            Some(f) => f.messages.push(message.into()),
+            None => self.0.fields.push(FieldError { field: field.to_owned(), messages: vec![message.into()] }),
+        }
+        self
+    }
+
+    /// Adds what a person can do about it; shown by commands, and in answers as `error.hint`.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the cause, for the log only.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(cause.into());
+        self
+    }
+
+    /// Adds the seconds after which it makes sense to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// What sort of error it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.kind.status()
+    }
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+    /// The message for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+    /// The failing fields.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint_text(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+    /// Seconds after which to try again.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.0.retry_after
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut s = f.debug_struct("Error");
+        s.field("code", &self.0.code).field("message", &self.0.message);
+        if !self.0.fields.is_empty() {
+            s.field("fields", &self.0.fields);
+        }
+        if let Some(source) = &self.0.source {
+            s.field("cause", source);
+        }
+        s.finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.0.message, self.0.code)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|s| s as _)
+    }
+}

@@ -1,0 +1,17 @@
+//! Databases, executor and migrations of Framewright.
+//!
+//! One executor serves every resource from its descriptor on SQLite, PostgreSQL and MySQL/MariaDB. Statements
+//! are [`Stmt`]s with bound values; rows are walked by kind through [`Row`] into a [`Sink`]; writes are
+//! [`Unit`]s, each one transaction.
+
+pub mod database;
+pub mod dialect;
+pub mod row;
+pub mod stmt;
+pub mod unit;
+
+pub use database::Database;
+pub use dialect::Dialect;
+pub use row::{Row, Sink};
+pub use stmt::{Bind, Stmt, StmtBuilder};
+pub use unit::{Step, Unit};
