@@ -5,6 +5,7 @@
 //! [`Unit`]s, each one transaction.
 
 pub mod database;
+pub mod ddl;
 pub mod dialect;
 pub mod row;
 pub mod stmt;

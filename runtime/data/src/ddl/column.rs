@@ -1,0 +1,179 @@
+//! What each dialect makes of a column: type, default, check, literals.
+
+use super::names::quoted;
+use super::schema::{Check, Column, Default};
+use crate::dialect::Dialect;
+use framewright_core::{Date, Kind, Time, Timestamp, Value};
+
+/// The SQL type of a column.
+///
+/// ```
+/// use framewright_core::{FieldDescriptor, Timestamp};
+/// use framewright_data::{Dialect, ddl::{Column, column::sql_type}};
+/// let at = Column::of(&FieldDescriptor::of::<Timestamp>("at", "\"at\":"));
+/// assert_eq!(sql_type(Dialect::Postgres, &at), "timestamptz");
+/// assert_eq!(sql_type(Dialect::Mysql, &at), "DATETIME(6)");
+/// assert_eq!(sql_type(Dialect::Sqlite, &at), "INTEGER");
+/// ```
+#[must_use]
+pub fn sql_type(dialect: Dialect, column: &Column) -> String {
+    let (p, s) = column.decimal.unwrap_or((18, 4));
+    let fixed = |pg: &str, mysql: &str, sqlite: &str| match dialect {
+        Dialect::Postgres => pg.to_owned(),
+        Dialect::Mysql => mysql.to_owned(),
+        Dialect::Sqlite => sqlite.to_owned(),
+    };
+    match column.kind {
+        Kind::Bool => fixed("boolean", "TINYINT(1)", "INTEGER"),
+        Kind::I16 => fixed("smallint", "SMALLINT", "INTEGER"),
+        Kind::I32 => fixed("integer", "INT", "INTEGER"),
+        Kind::I64 => fixed("bigint", "BIGINT", "INTEGER"),
+        Kind::F64 => fixed("double precision", "DOUBLE", "REAL"),
+        Kind::Text => match (dialect, column.max_length) {
+            (Dialect::Sqlite, _) => "TEXT".to_owned(),
+            (Dialect::Postgres, Some(n)) => format!("varchar({n}) COLLATE \"C\""),
+            (Dialect::Postgres, None) => "text COLLATE \"C\"".to_owned(),
+            (Dialect::Mysql, Some(n)) => format!("VARCHAR({n})"),
+            (Dialect::Mysql, None) => "LONGTEXT".to_owned(),
+        },
+        Kind::Bytes => fixed("bytea", "LONGBLOB", "BLOB"),
+        Kind::Uuid => fixed("uuid", "BINARY(16)", "BLOB"),
+        // SQLite keeps a decimal as an integer count of its last digit: exact, and sorted and summed as a number.
+        Kind::Decimal => fixed(&format!("numeric({p},{s})"), &format!("DECIMAL({p},{s})"), "INTEGER"),
+        Kind::Timestamp => fixed("timestamptz", "DATETIME(6)", "INTEGER"),
+        Kind::Date => fixed("date", "DATE", "INTEGER"),
+        Kind::Time => fixed("time", "TIME(6)", "INTEGER"),
+        Kind::Json => fixed("jsonb", "LONGTEXT", "TEXT"),
+    }
+}
+
+/// The condition of a column's CHECK, if it has one.
+#[must_use]
+pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
+    let name = quoted(dialect, &column.name);
+    let mut all = Vec::new();
+    let mut between = |what: &str, min: Option<String>, max: Option<String>| match (min, max) {
+        (Some(min), Some(max)) if min == max => all.push(format!("{what} = {min}")),
+        (min, max) => {
+            all.extend(min.map(|m| format!("{what} >= {m}")));
+            all.extend(max.map(|m| format!("{what} <= {m}")));
+        }
+    };
+    // The type itself holds less on SQLite than elsewhere: its integers have 64 bits, its text any length.
+    let sqlite = dialect == Dialect::Sqlite;
+    let mut range: (Option<i64>, Option<i64>) = match column.kind {
+        Kind::I16 if sqlite => (Some(i16::MIN.into()), Some(i16::MAX.into())),
+        Kind::I32 if sqlite => (Some(i32::MIN.into()), Some(i32::MAX.into())),
+        _ => (None, None),
+    };
+    let mut length = (None, column.max_length.filter(|_| sqlite));
+    for check in &column.checks {
+        match check {
+            Check::Length { min, max } => {
+                let held = !sqlite && column.max_length.is_some_and(|n| max.is_some_and(|m| n <= m));
+                length = (min.filter(|m| *m > 0), max.filter(|_| !held).or(length.1));
+            }
+            Check::Range { min, max } => {
+                range = (
+                    min.map_or(range.0, |m| Some(range.0.map_or(m, |r| r.max(m)))),
+                    max.map_or(range.1, |m| Some(range.1.map_or(m, |r| r.min(m)))),
+                );
+            }
+            Check::RangeF64 { min, max } => {
+                between(&name, min.map(|m| format!("{m:?}")), max.map(|m| format!("{m:?}")))
+            }
+            Check::Options(_) => {}
+        }
+    }
+    let measure = match (dialect, column.kind) {
+        (Dialect::Sqlite, _) => "length",
+        (Dialect::Mysql, Kind::Bytes) | (Dialect::Postgres, Kind::Bytes) => "octet_length",
+        _ => "char_length",
+    };
+    between(&format!("{measure}({name})"), length.0.map(|n| n.to_string()), length.1.map(|n| n.to_string()));
+    let unit = if sqlite { column.decimal.map_or(1, |(_, s)| 10i64.saturating_pow(s.into())) } else { 1 };
+    let scaled = |n: i64| n.saturating_mul(unit).to_string();
+    between(&name, range.0.map(scaled), range.1.map(scaled));
+    for check in &column.checks {
+        if let Check::Options(options) = check {
+            let options: Vec<String> = options.iter().map(|o| text(dialect, o)).collect();
+            all.push(format!("{name} IN ({})", options.join(", ")));
+        }
+    }
+    match (dialect, column.kind) {
+        (Dialect::Sqlite | Dialect::Mysql, Kind::Json) => all.push(format!("json_valid({name})")),
+        (Dialect::Sqlite | Dialect::Mysql, Kind::Bool) => all.push(format!("{name} IN (0, 1)")),
+        _ => {}
+    }
+    (!all.is_empty()).then(|| all.join(" AND "))
+}
+
+/// The SQL of a column's DEFAULT, if it has one.
+#[must_use]
+pub fn default(dialect: Dialect, column: &Column) -> Option<String> {
+    match &column.default {
+        Some(Default::Value(value)) if !matches!(value, Value::Null | Value::Bytes(_) | Value::Uuid(_)) => {
+            let literal = literal(dialect, column, value);
+            // MySQL takes a default for a long text only as an expression.
+            let long = dialect == Dialect::Mysql && sql_type(dialect, column) == "LONGTEXT";
+            Some(if long { format!("({literal})") } else { literal })
+        }
+        _ => None,
+    }
+}
+
+/// The value as it is written in SQL of a column of this type.
+#[must_use]
+pub fn literal(dialect: Dialect, column: &Column, value: &Value) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    match (value, dialect) {
+        (Value::Null, _) => "NULL".to_owned(),
+        (Value::Bool(v), Dialect::Postgres) => v.to_string(),
+        (Value::Bool(v), _) => u8::from(*v).to_string(),
+        (Value::I64(v), _) => v.to_string(),
+        (Value::F64(v), _) => format!("{v:?}"),
+        (Value::Text(v) | Value::Json(v), _) => text(dialect, v),
+        (Value::Bytes(v), Dialect::Postgres) => format!("'\\x{}'::bytea", hex(v)),
+        (Value::Bytes(v), _) => format!("X'{}'", hex(v)),
+        (Value::Uuid(v), Dialect::Postgres) => format!("'{}'::uuid", hex(v)),
+        (Value::Uuid(v), _) => format!("X'{}'", hex(v)),
+        (Value::Decimal(v), Dialect::Sqlite) => {
+            let mut v = *v;
+            v.rescale(column.decimal.map_or(4, |(_, s)| s.into()));
+            v.mantissa().to_string()
+        }
+        (Value::Decimal(v), _) => v.to_string(),
+        (Value::Timestamp(v) | Value::Time(v), Dialect::Sqlite) => v.to_string(),
+        (Value::Date(v), Dialect::Sqlite) => v.to_string(),
+        (Value::Timestamp(v), _) => {
+            let at = Timestamp::from_micros(*v).map(Timestamp::chrono).unwrap_or_default();
+            match dialect {
+                Dialect::Postgres => {
+                    format!("'{}+00'", trimmed(&at.format("%Y-%m-%d %H:%M:%S%.6f").to_string()))
+                }
+                _ => format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f")),
+            }
+        }
+        (Value::Date(v), _) => {
+            format!("'{}'", Date::from_days(*v).map(|d| d.to_string()).unwrap_or_default())
+        }
+        (Value::Time(v), _) => {
+            let (seconds, micros) = (v / 1_000_000, v % 1_000_000);
+            let whole = Time::from_micros(seconds * 1_000_000).map(|t| t.to_string()).unwrap_or_default();
+            match dialect {
+                Dialect::Postgres => format!("'{}'", trimmed(&format!("{whole}.{micros:06}"))),
+                _ => format!("'{whole}.{micros:06}'"),
+            }
+        }
+    }
+}
+
+fn trimmed(number: &str) -> &str {
+    number.trim_end_matches('0').trim_end_matches('.')
+}
+
+/// A text literal. MySQL reads a backslash as an escape unless its `sql_mode` says otherwise.
+pub(crate) fn text(dialect: Dialect, text: &str) -> String {
+    let text = text.replace('\'', "''");
+    if dialect == Dialect::Mysql { format!("'{}'", text.replace('\\', "\\\\")) } else { format!("'{text}'") }
+}
