@@ -1,1 +1,2 @@
+//! A blog: every field type and every kind of relation.
 fn main() {}

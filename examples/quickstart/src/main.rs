@@ -1,1 +1,2 @@
+//! Two resources with a relation, and nothing else.
 fn main() {}
