@@ -4,6 +4,7 @@
 //! store reads the same constant descriptors and speaks in the same [`Value`]s, [`Error`]s and [`Cx`].
 
 pub mod column;
+pub mod config;
 pub mod cx;
 pub mod descriptor;
 pub mod error;
@@ -12,8 +13,12 @@ pub mod query;
 pub mod record;
 pub mod registry;
 pub mod rule;
+pub mod suggest;
 pub mod types;
 pub mod value;
+
+#[doc(hidden)]
+pub use inventory as __inventory;
 
 pub use column::{Column, ColumnFacts, Mismatch};
 pub use cx::{Actor, Cx};
