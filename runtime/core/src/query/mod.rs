@@ -1,10 +1,20 @@
 //! What a list asks for, as one typed tree: REST parameters, `POST /query`, the typed builder, commands and later
 //! channels all make this tree, and only this tree becomes SQL. Fields are indexes of the descriptor.
 
+pub mod cursor;
+pub mod limits;
+pub mod params;
+mod path;
+mod problems;
+pub mod tree;
 pub mod typed;
+mod value;
 
-use crate::descriptor::RelationDescriptor;
+pub use cursor::CursorKey;
+
+use crate::descriptor::{RelationDescriptor, ResourceDescriptor};
 use crate::value::Value;
+use std::fmt;
 
 /// How a field is compared with one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +102,17 @@ pub enum Deleted {
     Only,
 }
 
-/// A whole list query.
+/// A relation to load along, and what to load along with it.
 #[derive(Clone)]
+pub struct Include {
+    /// the relation
+    pub relation: &'static RelationDescriptor,
+    /// relations of the other side
+    pub include: Vec<Include>,
+}
+
+/// A whole list query.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ListQuery {
     /// the predicate
     pub filter: Option<Filter>,
@@ -101,12 +120,122 @@ pub struct ListQuery {
     pub sort: Vec<Sort>,
     /// the slice
     pub page: Page,
-    /// sparse fields: `None` is all that may be read
+    /// sparse fields: `None` is all that may be read; the key is always among them
     pub fields: Option<Vec<u16>>,
     /// relations to load along, one statement each
-    pub include: Vec<&'static RelationDescriptor>,
+    pub include: Vec<Include>,
     /// `count=exact`
     pub count: bool,
     /// soft-deleted records
     pub deleted: Deleted,
+    /// whether the client asked for a page that is out of bounds and got the nearest one: the answer says so
+    pub clamped: bool,
+}
+
+/// What a read of one record asks for beside its key.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RecordQuery {
+    /// sparse fields: `None` is all that may be read; the key is always among them
+    pub fields: Option<Vec<u16>>,
+    /// relations to load along
+    pub include: Vec<Include>,
+    /// soft-deleted records
+    pub deleted: Deleted,
+}
+
+impl ListQuery {
+    /// The first page of a resource in its default order.
+    #[must_use]
+    pub fn of(descriptor: &ResourceDescriptor) -> Self {
+        Self {
+            filter: None,
+            sort: Vec::new(),
+            page: Page::Keyset { after: None, size: descriptor.page.default },
+            fields: None,
+            include: Vec::new(),
+            count: false,
+            deleted: Deleted::Without,
+            clamped: false,
+        }
+    }
+
+    /// The complete order, which no two records share: the sort keys, and last the primary key in the direction
+    /// of the key before it, so that one index serves `a, id` both ways.
+    #[must_use]
+    pub fn order(&self, descriptor: &ResourceDescriptor) -> Vec<Sort> {
+        complete(&self.sort, descriptor)
+    }
+}
+
+/// [`ListQuery::order`] for sort keys that stand alone.
+#[must_use]
+pub fn complete(sort: &[Sort], descriptor: &ResourceDescriptor) -> Vec<Sort> {
+    let mut order: Vec<Sort> = Vec::with_capacity(sort.len() + 1);
+    for key in sort {
+        if !order.iter().any(|k| k.field == key.field) {
+            order.push(*key);
+        }
+        if key.field == descriptor.key {
+            return order;
+        }
+    }
+    let descending = order.last().is_some_and(|k| k.descending);
+    order.push(Sort { field: descriptor.key, descending });
+    order
+}
+
+impl Filter {
+    /// Both predicates.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match self {
+            Self::And(mut all) => {
+                all.push(other);
+                Self::And(all)
+            }
+            first => Self::And(vec![first, other]),
+        }
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::And(a), Self::And(b)) | (Self::Or(a), Self::Or(b)) => a == b,
+            (Self::Not(a), Self::Not(b)) => a == b,
+            (Self::Compare(a, x, v), Self::Compare(b, y, w)) => a == b && x == y && v == w,
+            (Self::In(a, v), Self::In(b, w)) => a == b && v == w,
+            (Self::Between(a, v, x), Self::Between(b, w, y)) => a == b && v == w && x == y,
+            (Self::IsNull(a), Self::IsNull(b)) => a == b,
+            (Self::Related(a, f), Self::Related(b, g)) => std::ptr::eq(*a, *b) && f == g,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::And(all) => f.debug_tuple("And").field(all).finish(),
+            Self::Or(any) => f.debug_tuple("Or").field(any).finish(),
+            Self::Not(inner) => f.debug_tuple("Not").field(inner).finish(),
+            Self::Compare(field, op, value) => f.debug_tuple("Compare").field(field).field(op).field(value).finish(),
+            Self::In(field, set) => f.debug_tuple("In").field(field).field(set).finish(),
+            Self::Between(field, low, high) => f.debug_tuple("Between").field(field).field(low).field(high).finish(),
+            Self::IsNull(field) => f.debug_tuple("IsNull").field(field).finish(),
+            Self::Related(relation, inner) => f.debug_tuple("Related").field(&relation.name).field(inner).finish(),
+        }
+    }
+}
+
+impl PartialEq for Include {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.relation, other.relation) && self.include == other.include
+    }
+}
+
+impl fmt::Debug for Include {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(self.relation.name).field(&self.include).finish()
+    }
 }
