@@ -8,6 +8,8 @@ pub mod config;
 pub mod cx;
 pub mod descriptor;
 pub mod error;
+#[cfg(feature = "axum")]
+pub mod http;
 pub mod json;
 pub mod query;
 pub mod record;

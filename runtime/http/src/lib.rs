@@ -1,1 +1,22 @@
-//! Skeleton.
+//! The HTTP edge of Framewright: server, middleware stacks, envelope, REST over descriptors, OpenAPI.
+//!
+//! [`Site`] puts an application together, [`Edge`] answers its requests.
+
+pub mod config;
+pub mod edge;
+pub mod envelope;
+mod extract;
+pub mod health;
+pub mod metrics;
+mod reply;
+mod site;
+mod stack;
+
+pub use config::ServerConfig;
+pub use edge::{BodyLimit, Edge};
+pub use extract::{Content, Form, Json, Query, Valid, json_body};
+pub use health::Health;
+pub use metrics::Metrics;
+pub use reply::Reply;
+pub use site::{Group, Site};
+pub use stack::{Guard, Stack};

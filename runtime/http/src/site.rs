@@ -1,0 +1,190 @@
+//! An application put together: groups of routes under their stacks, resources, custom routers, probes.
+
+use crate::config::ServerConfig;
+use crate::edge::exchange::Exchange;
+use crate::edge::{Edge, Inner};
+use crate::health::Health;
+use crate::metrics::Metrics;
+use crate::stack::Stack;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use framewright_core::cx::State;
+use framewright_core::{Cx, Error, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio_util::task::TaskTracker;
+use tower::{Layer, Service};
+
+/// Routes under one prefix and one stack.
+pub struct Group {
+    prefix: String,
+    stack: Stack,
+    router: Router,
+    groups: Vec<Group>,
+}
+
+impl Group {
+    /// An empty group: `Group::new("/api/v1", Stack::empty())`; `/` is the root.
+    #[must_use]
+    pub fn new(prefix: impl Into<String>, stack: Stack) -> Self {
+        Self { prefix: prefix.into(), stack, router: Router::new(), groups: Vec::new() }
+    }
+
+    /// Adds the routes of any axum router.
+    #[must_use]
+    pub fn routes(mut self, router: Router) -> Self {
+        self.router = self.router.merge(router);
+        self
+    }
+
+    /// Adds a group inside this one.
+    #[must_use]
+    pub fn group(mut self, group: Self) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    fn build(self) -> Router {
+        let inner = self.groups.into_iter().fold(self.router, |router, group| {
+            let prefix = group.prefix.clone();
+            nest(router, &prefix, group.build())
+        });
+        self.stack.apply(inner)
+    }
+}
+
+fn nest(router: Router, prefix: &str, inner: Router) -> Router {
+    if prefix.is_empty() || prefix == "/" { router.merge(inner) } else { router.nest(prefix, inner) }
+}
+
+/// What an application serves, before it serves.
+pub struct Site {
+    cx: Cx,
+    stack: Stack,
+    groups: Vec<Group>,
+    health: Health,
+    metrics: Arc<Metrics>,
+}
+
+impl Site {
+    /// An application without routes.
+    #[must_use]
+    pub fn new(state: Arc<State>) -> Self {
+        Self {
+            cx: Cx::new(state),
+            stack: Stack::global(),
+            groups: Vec::new(),
+            health: Health::default(),
+            metrics: Arc::default(),
+        }
+    }
+
+    /// Requests start from this context: its clock, its locale.
+    #[must_use]
+    pub fn cx(mut self, cx: Cx) -> Self {
+        self.cx = cx;
+        self
+    }
+
+    /// Replaces the global stack.
+    #[must_use]
+    pub fn stack(mut self, stack: Stack) -> Self {
+        self.stack = stack;
+        self
+    }
+
+    /// Adds a group of routes.
+    #[must_use]
+    pub fn group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// Adds any axum router as it is, at the root.
+    #[must_use]
+    pub fn routes(self, router: Router) -> Self {
+        self.group(Group::new("/", Stack::empty()).routes(router))
+    }
+
+    /// What has to be well before requests are welcome.
+    #[must_use]
+    pub fn health(mut self, health: Health) -> Self {
+        self.health = health;
+        self
+    }
+
+    /// The counters behind `/metrics`, for parts that add their own.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Puts everything together.
+    ///
+    /// # Errors
+    /// When two routes are in each other's way.
+    pub fn build(self, config: ServerConfig) -> Result<Edge, Error> {
+        let guards = self.stack.guards();
+        let Self { cx, stack, groups, health, metrics } = self;
+        let tap = Tap(metrics.clone());
+        // axum says it with a panic when two routes clash; at start that is a mistake to explain, not a crash.
+        let router = catch_unwind(AssertUnwindSafe(|| {
+            let router = groups.into_iter().fold(Router::new(), |router, group| {
+                let prefix = group.prefix.clone();
+                nest(router, &prefix, group.build())
+            });
+            stack.apply(router.layer(DefaultBodyLimit::disable()).layer(tap).fallback(not_found))
+        }))
+        .map_err(|panic| {
+            let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            Error::new(ErrorKind::Internal, "route.clash", format!("the routes cannot be put together: {}", said.unwrap_or("")))
+                .hint("give one of the two another path, or leave the derived action out with `#[resource(only(…))]`")
+        })?;
+        let unmatched = metrics.route("");
+        let inner =
+            Inner { router, cx, config, guards, health, metrics, unmatched, tasks: TaskTracker::new() };
+        Ok(inner.start())
+    }
+}
+
+async fn not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "route.not_found", "there is nothing at this address")
+}
+
+/// Tells the exchange which route has matched.
+#[derive(Clone)]
+struct Tap(Arc<Metrics>);
+
+#[derive(Clone)]
+struct Tapped<S> {
+    inner: S,
+    metrics: Arc<Metrics>,
+}
+
+impl<S> Layer<S> for Tap {
+    type Service = Tapped<S>;
+
+    fn layer(&self, inner: S) -> Tapped<S> {
+        Tapped { inner, metrics: self.0.clone() }
+    }
+}
+
+impl<S: Service<Request>> Service<Request> for Tapped<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> S::Future {
+        let extensions = request.extensions();
+        if let (Some(exchange), Some(path)) = (extensions.get::<Exchange>(), extensions.get::<MatchedPath>())
+        {
+            let _ = exchange.0.route.set(self.metrics.route(path.as_str()));
+        }
+        self.inner.call(request)
+    }
+}
