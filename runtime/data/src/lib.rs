@@ -7,12 +7,16 @@
 pub mod database;
 pub mod ddl;
 pub mod dialect;
+mod fragment;
 pub mod row;
+pub mod scope;
 pub mod stmt;
 pub mod unit;
+pub mod violation;
 
-pub use database::Database;
+pub use database::{Database, DatabaseConfig};
 pub use dialect::Dialect;
 pub use row::{Row, Sink};
+pub use scope::CxData;
 pub use stmt::{Bind, Stmt, StmtBuilder};
-pub use unit::{Step, Unit};
+pub use unit::{Outcome, Step, Unit};

@@ -3,7 +3,8 @@
 
 use crate::dialect::Dialect;
 use framewright_core::{Kind, Value};
-use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, OnceLock};
 
 /// A bound value with the kind of its column, which types a NULL.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,19 @@ pub struct Bind {
     pub value: Value,
 }
 
+/// A read of one record by its key, which may share a statement with others of its kind that wait at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// which bind is the key; the text before it ends with ` = `, and nothing but predicates follows it
+    pub bind: usize,
+    /// which column of the answer is the key
+    pub column: usize,
+}
+
 /// The text of a statement, shared by every run of it.
+///
+/// Keep the `Arc<Text>` of a statement whose shape does not change and make its runs with [`Stmt::of`]: what has to
+/// be found out about a text (its SQL in one piece, its plan on SQLite) is found out once per `Text`.
 #[derive(Debug)]
 pub struct Text {
     /// the dialect it is written in
@@ -25,6 +38,61 @@ pub struct Text {
     pub cached: bool,
     /// whether the number of rows is small by construction (a key, a page): it may run on a shared connection
     pub bounded: bool,
+    /// a read by key, which may be joined with others
+    pub point: Option<Point>,
+    sql: OnceLock<Arc<str>>,
+    pub(crate) plan: AtomicU8,
+}
+
+impl Text {
+    /// The SQL in one piece, with the placeholders of its dialect.
+    #[must_use]
+    pub fn sql(&self) -> &Arc<str> {
+        self.sql.get_or_init(|| {
+            let mut sql = String::with_capacity(self.parts.iter().map(String::len).sum::<usize>() + 2 * self.parts.len());
+            for (i, part) in self.parts.iter().enumerate() {
+                match (i, self.dialect) {
+                    (0, _) => {}
+                    (n, Dialect::Postgres) => {
+                        sql.push('$');
+                        sql.push_str(&n.to_string());
+                    }
+                    _ => sql.push('?'),
+                }
+                sql.push_str(part);
+            }
+            Arc::from(sql)
+        })
+    }
+
+    /// The table that it writes to, for the translation of violations: the identifier after `INTO`, `UPDATE` or `FROM`.
+    #[must_use]
+    pub fn table(&self) -> Option<&str> {
+        let text = self.parts.first()?.trim_start();
+        let rest = ["INSERT INTO ", "UPDATE ", "DELETE FROM ", "REPLACE INTO ", "INSERT IGNORE INTO "].iter().find_map(|p| text.strip_prefix(p))?;
+        let mark = rest.chars().next().filter(|c| matches!(c, '"' | '`'))?;
+        rest.get(1..)?.split(mark).next()
+    }
+
+    /// The column that each bind is written to, as far as the text says so (`INSERT INTO t (a, b) VALUES (?, ?)`,
+    /// `SET a = ?`): for the translation of violations that name no column.
+    #[must_use]
+    pub fn written_column(&self, bind: usize) -> Option<&str> {
+        let before = self.parts.get(bind)?;
+        if let Some(column) = before.trim_end().strip_suffix('=').and_then(last_identifier) {
+            return Some(column);
+        }
+        let head = self.parts.first()?;
+        let (list, _) = head.split_once('(')?.1.split_once(')')?;
+        let columns = list.split(',').count();
+        last_identifier(list.split(',').nth(bind % columns.max(1))?)
+    }
+}
+
+fn last_identifier(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let mark = text.chars().next_back().filter(|c| matches!(c, '"' | '`'))?;
+    text.get(..text.len() - 1)?.rsplit(mark).next()
 }
 
 /// A statement with its values.
@@ -36,6 +104,22 @@ pub struct Stmt {
     pub binds: Vec<Bind>,
 }
 
+impl Stmt {
+    /// A run of a text that is kept.
+    #[must_use]
+    pub fn of(text: &Arc<Text>, binds: Vec<Bind>) -> Self {
+        Self { text: text.clone(), binds }
+    }
+}
+
+impl Bind {
+    /// A value with the kind of its column.
+    #[must_use]
+    pub const fn new(kind: Kind, value: Value) -> Self {
+        Self { kind, value }
+    }
+}
+
 /// Writes a statement piece by piece.
 #[derive(Debug)]
 pub struct StmtBuilder {
@@ -44,13 +128,14 @@ pub struct StmtBuilder {
     binds: Vec<Bind>,
     cached: bool,
     bounded: bool,
+    point: Option<Point>,
 }
 
 impl StmtBuilder {
     /// An empty statement; by default neither cached nor bounded.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, parts: vec![String::new()], binds: Vec::new(), cached: false, bounded: false }
+        Self { dialect, parts: vec![String::new()], binds: Vec::new(), cached: false, bounded: false, point: None }
     }
 
     /// The dialect to write in.
@@ -92,6 +177,13 @@ impl StmtBuilder {
         self
     }
 
+    /// Adds ` = ` and the key of the one record that is read; `column` is where the key stands in the answer.
+    /// Such reads may be answered together (`= ANY(…)`), so nothing but further predicates may follow.
+    pub fn point(&mut self, kind: Kind, key: Value, column: usize) -> &mut Self {
+        self.point = Some(Point { bind: self.binds.len(), column });
+        self.sql(" = ").bind(kind, key)
+    }
+
     /// Says that the text is one of a bounded set, so that preparing it once pays.
     pub fn cached(&mut self) -> &mut Self {
         self.cached = true;
@@ -107,7 +199,15 @@ impl StmtBuilder {
     /// The statement.
     #[must_use]
     pub fn finish(self) -> Stmt {
-        let text = Text { dialect: self.dialect, parts: self.parts, cached: self.cached, bounded: self.bounded };
+        let text = Text {
+            dialect: self.dialect,
+            parts: self.parts,
+            cached: self.cached,
+            bounded: self.bounded,
+            point: self.point,
+            sql: OnceLock::new(),
+            plan: AtomicU8::new(0),
+        };
         Stmt { text: Arc::new(text), binds: self.binds }
     }
 }

@@ -38,8 +38,8 @@ pub fn sql_type(dialect: Dialect, column: &Column) -> String {
         },
         Kind::Bytes => fixed("bytea", "LONGBLOB", "BLOB"),
         Kind::Uuid => fixed("uuid", "BINARY(16)", "BLOB"),
-        // SQLite keeps a decimal as an integer count of its last digit: exact, and sorted and summed as a number.
-        Kind::Decimal => fixed(&format!("numeric({p},{s})"), &format!("DECIMAL({p},{s})"), "INTEGER"),
+        // SQLite keeps a decimal as text that sorts as the number does: see `dialect`.
+        Kind::Decimal => fixed(&format!("numeric({p},{s})"), &format!("DECIMAL({p},{s})"), "TEXT"),
         Kind::Timestamp => fixed("timestamptz", "DATETIME(6)", "INTEGER"),
         Kind::Date => fixed("date", "DATE", "INTEGER"),
         Kind::Time => fixed("time", "TIME(6)", "INTEGER"),
@@ -91,9 +91,11 @@ pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
         _ => "char_length",
     };
     between(&format!("{measure}({name})"), length.0.map(|n| n.to_string()), length.1.map(|n| n.to_string()));
-    let unit = if sqlite { column.decimal.map_or(1, |(_, s)| 10i64.saturating_pow(s.into())) } else { 1 };
-    let scaled = |n: i64| n.saturating_mul(unit).to_string();
-    between(&name, range.0.map(scaled), range.1.map(scaled));
+    let number = |n: i64| match column.kind {
+        Kind::Decimal => dialect.decimal_literal(&n.into()),
+        _ => n.to_string(),
+    };
+    between(&name, range.0.map(number), range.1.map(number));
     for check in &column.checks {
         if let Check::Options(options) = check {
             let options: Vec<String> = options.iter().map(|o| text(dialect, o)).collect();
@@ -124,7 +126,7 @@ pub fn default(dialect: Dialect, column: &Column) -> Option<String> {
 
 /// The value as it is written in SQL of a column of this type.
 #[must_use]
-pub fn literal(dialect: Dialect, column: &Column, value: &Value) -> String {
+pub fn literal(dialect: Dialect, _column: &Column, value: &Value) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     match (value, dialect) {
         (Value::Null, _) => "NULL".to_owned(),
@@ -137,12 +139,7 @@ pub fn literal(dialect: Dialect, column: &Column, value: &Value) -> String {
         (Value::Bytes(v), _) => format!("X'{}'", hex(v)),
         (Value::Uuid(v), Dialect::Postgres) => format!("'{}'::uuid", hex(v)),
         (Value::Uuid(v), _) => format!("X'{}'", hex(v)),
-        (Value::Decimal(v), Dialect::Sqlite) => {
-            let mut v = *v;
-            v.rescale(column.decimal.map_or(4, |(_, s)| s.into()));
-            v.mantissa().to_string()
-        }
-        (Value::Decimal(v), _) => v.to_string(),
+        (Value::Decimal(v), _) => dialect.decimal_literal(v),
         (Value::Timestamp(v) | Value::Time(v), Dialect::Sqlite) => v.to_string(),
         (Value::Date(v), Dialect::Sqlite) => v.to_string(),
         (Value::Timestamp(v), _) => {

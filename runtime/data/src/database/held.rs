@@ -1,0 +1,63 @@
+//! A connection that one piece of work has for itself: a transaction, or administration. Dropped in the middle of
+//! something, it undoes what is open and never serves anybody else in that state.
+
+use crate::row::Sink;
+use crate::stmt::Stmt;
+use crate::unit::{Outcome, Unit};
+use crate::violation::Failure;
+
+pub(crate) enum Held {
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::Lease),
+    #[cfg(any())] // postgres
+    Postgres(super::postgres::Held),
+    #[cfg(any())] // mysql
+    Mysql(super::mysql::Held),
+}
+
+macro_rules! each {
+    ($held:expr, $c:ident => $run:expr) => {
+        match $held {
+            #[cfg(feature = "sqlite")]
+            Held::Sqlite($c) => $run,
+            #[cfg(any())] // postgres
+            Held::Postgres($c) => $run,
+            #[cfg(any())] // mysql
+            Held::Mysql($c) => $run,
+        }
+    };
+}
+
+impl Held {
+    /// Begins a transaction that will write.
+    pub(crate) async fn begin(&mut self) -> Result<(), Failure> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(c) => c.batch("BEGIN IMMEDIATE").await,
+            #[cfg(any())] // postgres
+            Self::Postgres(c) => c.batch("BEGIN").await,
+            #[cfg(any())] // mysql
+            Self::Mysql(c) => c.batch("START TRANSACTION").await,
+        }
+    }
+
+    /// Runs SQL of our own: transaction control, scripts.
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        each!(self, c => c.batch(sql).await)
+    }
+
+    /// Reads into a sink.
+    pub(crate) async fn read(&mut self, stmt: Stmt, sink: Box<dyn Sink>) -> Result<Box<dyn Sink>, Failure> {
+        each!(self, c => c.read(stmt, sink).await)
+    }
+
+    /// Runs a unit in a savepoint.
+    pub(crate) async fn unit(&mut self, unit: Unit) -> Result<Outcome, Failure> {
+        each!(self, c => c.unit(unit).await)
+    }
+
+    /// A raw query, every value as text.
+    pub(crate) async fn texts(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
+        each!(self, c => c.texts(sql).await)
+    }
+}

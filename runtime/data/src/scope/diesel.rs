@@ -1,0 +1,1 @@
+//! Raw Diesel on the connection of the open transaction, or on one of its own.

@@ -1,0 +1,124 @@
+//! Transactions of user code: `cx.transaction(async |cx| …)`, nested ones as savepoints, hooks after their end, and raw
+//! Diesel on the open connection.
+//!
+//! The [`Cx`] that the closure gets carries the transaction; whatever is done with it is part of it. The outer one is
+//! outside: to write with it inside the closure would wait for oneself, so that is an error and not a hang.
+
+mod diesel;
+mod hooks;
+mod open;
+
+pub(crate) use open::{Scope, open};
+
+use crate::database::Database;
+use framewright_core::{Cx, Error, Result};
+use futures_util::FutureExt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+/// What a [`Cx`] can do with the database.
+pub trait CxData {
+    /// The database of the application.
+    ///
+    /// # Errors
+    /// When none was connected.
+    fn database(&self) -> Result<Arc<Database>>;
+
+    /// Runs a closure in a transaction: committed when it ends well, undone when it answers with an error, panics or
+    /// is dropped. Inside another transaction it is a savepoint of that one.
+    ///
+    /// ```no_run
+    /// # use framewright_core::{Cx, Result};
+    /// # use framewright_data::CxData;
+    /// # async fn move_money(_: &Cx) -> Result<()> { Ok(()) }
+    /// # async fn example(cx: &Cx) -> Result<()> {
+    /// cx.transaction(async |cx| {
+    ///     move_money(cx).await?;
+    ///     cx.on_commit(|_| async { println!("moved") });
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// That of the closure, or of the COMMIT.
+    fn transaction<T, F>(&self, run: F) -> impl Future<Output = Result<T>>
+    where
+        F: AsyncFnOnce(&Cx) -> Result<T>;
+
+    /// Runs a hook once the outermost transaction is committed, in the order of registration; at once outside one.
+    /// A hook that panics harms no other, and a caller who goes away stops none.
+    fn on_commit<F, Fut>(&self, hook: F)
+    where
+        F: FnOnce(Cx) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static;
+
+    /// Runs a hook once the transaction is undone; never outside one.
+    fn on_rollback<F, Fut>(&self, hook: F)
+    where
+        F: FnOnce(Cx) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static;
+
+    /// Whether a transaction is open.
+    fn in_transaction(&self) -> bool;
+}
+
+impl CxData for Cx {
+    fn database(&self) -> Result<Arc<Database>> {
+        self.state().get::<Database>().ok_or_else(|| {
+            Error::internal("no database is connected")
+                .hint("put a `Database` into the state, or let `App` do it")
+        })
+    }
+
+    async fn transaction<T, F>(&self, run: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Cx) -> Result<T>,
+    {
+        let scope = Scope::begin(&self.database()?, self).await?;
+        let inside = self.with_scope(Some(scope.clone()));
+        // When this future is dropped, the guard undoes what is open.
+        let guard = open::Guard(Some(scope.clone()));
+        let result = open::within(scope.clone(), AssertUnwindSafe(run(&inside)).catch_unwind()).await;
+        let outside = self.clone();
+        match result {
+            Ok(Ok(value)) => guard.end(scope.commit(outside)).await.map(|()| value),
+            Ok(Err(e)) => {
+                guard.end(scope.undo(outside)).await?;
+                Err(e)
+            }
+            Err(panic) => {
+                let _ = guard.end(scope.undo(outside)).await;
+                std::panic::resume_unwind(panic)
+            }
+        }
+    }
+
+    fn on_commit<F, Fut>(&self, hook: F)
+    where
+        F: FnOnce(Cx) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let hook: hooks::Run = Box::new(move |cx| Box::pin(hook(cx)));
+        match open::of(self) {
+            Some(scope) => scope.hooks(|h| h.on_commit(hook)),
+            None => drop(tokio::spawn(hook(self.clone()))),
+        }
+    }
+
+    fn on_rollback<F, Fut>(&self, hook: F)
+    where
+        F: FnOnce(Cx) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        if let Some(scope) = open::of(self) {
+            scope.hooks(|h| h.on_rollback(Box::new(move |cx| Box::pin(hook(cx)))));
+        }
+    }
+
+    fn in_transaction(&self) -> bool {
+        open::of(self).is_some_and(|s| s.is_open())
+    }
+}

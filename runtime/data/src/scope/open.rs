@@ -1,0 +1,283 @@
+//! An open transaction: its connection, its place among those around it, and its end.
+
+use super::hooks::Hooks;
+use crate::database::{Database, Held};
+use crate::row::Sink;
+use crate::stmt::Stmt;
+use crate::unit::{Outcome, Unit};
+use crate::violation::{Failure, busy, slow, unavailable};
+use framewright_core::{Cx, Error, Result};
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+
+tokio::task_local! {
+    /// The innermost transaction whose closure this task is in.
+    static INNERMOST: Arc<Scope>;
+}
+
+/// Runs a closure's future as the inside of a transaction.
+pub(super) fn within<F: Future>(scope: Arc<Scope>, run: F) -> impl Future<Output = F::Output> {
+    INNERMOST.scope(scope, run)
+}
+
+/// What all levels of one transaction share.
+struct Root {
+    /// gone once the transaction is over
+    held: Turn<Option<Held>>,
+    /// a statement failed outside a savepoint, or a level was dropped: this can only be undone
+    broken: AtomicBool,
+}
+
+/// One level of a transaction: the outermost, or a savepoint.
+pub(crate) struct Scope {
+    database: usize,
+    root: Arc<Root>,
+    /// held by an inner level for its whole life, and by each statement of this level
+    turn: Arc<Turn<()>>,
+    outer: Option<(Arc<Scope>, Mutex<Option<OwnedMutexGuard<()>>>)>,
+    depth: usize,
+    hooks: Mutex<Hooks>,
+    over: AtomicBool,
+    wait: std::time::Duration,
+}
+
+fn identity(database: &Database) -> usize {
+    std::ptr::from_ref(database).addr()
+}
+
+/// The transaction that `cx` carries, whatever its state.
+pub(super) fn of(cx: &Cx) -> Option<Arc<Scope>> {
+    cx.scope().and_then(|s| s.clone().downcast::<Scope>().ok())
+}
+
+/// The open transaction that a statement of `cx` belongs to. `exclusive`: outside one, it would wait for the
+/// connection that an open one has.
+///
+/// # Errors
+/// When `cx` is that of an outer level, used inside an inner one, or of a transaction that is over.
+pub(crate) fn open(database: &Database, cx: &Cx, exclusive: bool) -> Result<Option<Arc<Scope>>> {
+    let own = of(cx).filter(|s| s.database == identity(database));
+    if own.is_none() && cx.scope().is_none() && !exclusive {
+        return Ok(None);
+    }
+    let innermost =
+        INNERMOST.try_with(Arc::clone).ok().filter(|s| s.database == identity(database) && s.is_open());
+    match (own, innermost) {
+        (Some(own), _) if !own.is_open() => {
+            Err(Error::internal("a context was used after its transaction had ended")
+                .hint("do not keep the `cx` of a transaction's closure"))
+        }
+        (Some(own), Some(inner)) if !Arc::ptr_eq(&own, &inner) && inner.has_outer(&own) => Err(misplaced()),
+        (None, Some(_)) if exclusive => Err(misplaced()),
+        (own, _) => Ok(own),
+    }
+}
+
+fn misplaced() -> Error {
+    Error::internal("the context from outside a transaction was used inside its closure")
+        .hint("use the `cx` that the closure of `cx.transaction(async |cx| …)` is given")
+}
+
+impl Scope {
+    /// Begins a transaction, or a savepoint in the one that `cx` carries.
+    pub(super) async fn begin(database: &Arc<Database>, cx: &Cx) -> Result<Arc<Self>> {
+        let outer = open(database, cx, true)?;
+        let wait = database.config().acquire_timeout;
+        let new = |root, depth, outer| Self {
+            database: identity(database),
+            root,
+            turn: Arc::default(),
+            outer,
+            depth,
+            hooks: Mutex::default(),
+            over: AtomicBool::new(false),
+            wait,
+        };
+        let Some(outer) = outer else {
+            let until = cx.deadline().map_or_else(|| Instant::now() + wait, |d| d.min(Instant::now() + wait));
+            let mut held = database.hold(until).await?;
+            held.begin().await.map_err(Failure::into_error)?;
+            let root = Root { held: Turn::new(Some(held)), broken: AtomicBool::new(false) };
+            return Ok(Arc::new(new(Arc::new(root), 0, None)));
+        };
+        let turn = tokio::time::timeout(wait, outer.turn.clone().lock_owned()).await.map_err(|_| busy())?;
+        let inner = new(outer.root.clone(), outer.depth + 1, Some((outer, Mutex::new(Some(turn)))));
+        inner.batch(&format!("SAVEPOINT fw_{}", inner.depth)).await.map_err(Failure::into_error)?;
+        Ok(Arc::new(inner))
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.over.load(Ordering::Acquire)
+    }
+
+    pub(super) fn hooks<R>(&self, change: impl FnOnce(&mut Hooks) -> R) -> R {
+        change(&mut self.hooks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn has_outer(&self, other: &Arc<Self>) -> bool {
+        self.outer.as_ref().is_some_and(|(outer, _)| Arc::ptr_eq(outer, other) || outer.has_outer(other))
+    }
+
+    /// Something happened after which the transaction cannot be committed.
+    fn spoil(&self) {
+        self.root.broken.store(true, Ordering::Release);
+    }
+
+    async fn batch(&self, sql: &str) -> Result<(), Failure> {
+        let mut held = self.root.held.lock().await;
+        match held.as_mut() {
+            Some(held) => held.batch(sql).await,
+            None => Err(Failure::Ours(unavailable())),
+        }
+    }
+
+    /// Runs on the connection, when no inner level is open. What is cut short spoils the transaction.
+    pub(super) async fn run<T>(
+        &self,
+        until: Instant,
+        run: impl AsyncFnOnce(&mut Held) -> Result<T, Failure>,
+    ) -> Result<T> {
+        let until = until.min(Instant::now() + std::time::Duration::from_secs(86_400));
+        let wait = tokio::time::Instant::from_std(until.min(Instant::now() + self.wait));
+        let _turn = tokio::time::timeout_at(wait, self.turn.lock()).await.map_err(|_| busy())?;
+        let mut held = self.root.held.lock().await;
+        if self.root.broken.load(Ordering::Acquire) {
+            return Err(Error::internal(
+                "a statement of this transaction failed before, so it can only be undone",
+            ));
+        }
+        let held = held.as_mut().ok_or_else(unavailable)?;
+        let cut = Cut(self, true);
+        let result = tokio::time::timeout_at(until.into(), run(held)).await.map_err(|_| slow())?;
+        cut.done();
+        result.map_err(Failure::into_error)
+    }
+
+    pub(crate) async fn read(
+        &self,
+        stmt: Stmt,
+        sink: Box<dyn Sink>,
+        until: Instant,
+    ) -> Result<Box<dyn Sink>> {
+        let result = self.run(until, async |held| held.read(stmt, sink).await).await;
+        // On PostgreSQL a failed statement has ended the transaction; on the others it shall be no different.
+        result.inspect_err(|_| self.spoil())
+    }
+
+    pub(crate) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
+        self.run(until, async |held| held.unit(unit).await).await
+    }
+
+    /// Ends this level well: RELEASE into the outer one, or COMMIT and the hooks.
+    pub(super) async fn commit(self: Arc<Self>, cx: Cx) -> Result<()> {
+        self.over.store(true, Ordering::Release);
+        if self.root.broken.load(Ordering::Acquire) {
+            self.end(cx, false).await?;
+            return Err(Error::internal("a statement of this transaction failed, so it was undone")
+                .hint("let the error end the closure"));
+        }
+        self.end(cx, true).await
+    }
+
+    /// Ends this level by undoing it.
+    pub(super) async fn undo(self: Arc<Self>, cx: Cx) -> Result<()> {
+        self.over.store(true, Ordering::Release);
+        self.end(cx, false).await
+    }
+
+    async fn end(self: Arc<Self>, cx: Cx, keep: bool) -> Result<()> {
+        let hooks = self.hooks(std::mem::take);
+        if let Some((outer, turn)) = &self.outer {
+            let name = self.depth;
+            let sql = if keep {
+                format!("RELEASE SAVEPOINT fw_{name}")
+            } else {
+                format!("ROLLBACK TO SAVEPOINT fw_{name}; RELEASE SAVEPOINT fw_{name}")
+            };
+            let result = match sql.split_once("; ") {
+                Some((undo, release)) => match self.batch(undo).await {
+                    Ok(()) => self.batch(release).await,
+                    e => e,
+                },
+                None => self.batch(&sql).await,
+            };
+            if result.is_err() {
+                self.spoil();
+            } else if !keep && !self.root.broken.load(Ordering::Acquire) {
+                hooks.run(false, cx).await;
+            } else {
+                outer.hooks(|h| h.absorb(hooks));
+            }
+            drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+            return result.map_err(Failure::into_error);
+        }
+        // The end of the whole runs to its own end, whoever still listens.
+        let end = tokio::spawn(async move {
+            let result = match self.root.held.lock().await.take() {
+                Some(mut held) => held.batch(if keep { "COMMIT" } else { "ROLLBACK" }).await,
+                None => Err(Failure::Ours(unavailable())),
+            };
+            hooks.run(keep && result.is_ok(), cx).await;
+            // Undone is undone: a connection that was lost meanwhile changes nothing.
+            if keep { result.map_err(Failure::into_error) } else { Ok(()) }
+        });
+        end.await.map_err(Error::internal)?
+    }
+
+    /// The closure's future was dropped before its end.
+    fn abandon(self: Arc<Self>) {
+        self.over.store(true, Ordering::Release);
+        self.spoil();
+        if let Some((_, turn)) = &self.outer {
+            drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+        } else if let Ok(mut held) = self.root.held.try_lock() {
+            held.take(); // its own drop undoes what is open
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { drop(self.root.held.lock().await.take()) });
+        }
+    }
+}
+
+/// Spoils a transaction when a statement is cut short, by a timeout or because its caller went away.
+struct Cut<'a>(&'a Scope, bool);
+
+impl Cut<'_> {
+    fn done(mut self) {
+        self.1 = false;
+    }
+}
+
+impl Drop for Cut<'_> {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.spoil();
+        }
+    }
+}
+
+/// Undoes a transaction whose closure is dropped.
+pub(super) struct Guard(pub(super) Option<Arc<Scope>>);
+
+impl Guard {
+    /// Ends the transaction in order; until the end has begun, dropping still undoes.
+    pub(super) async fn end<T>(mut self, end: impl Future<Output = T>) -> T {
+        let inner = self.0.as_ref().is_some_and(|s| s.outer.is_some());
+        if !inner {
+            self.0 = None; // its end runs in a task of its own from the first poll on
+        }
+        let result = end.await;
+        self.0 = None;
+        result
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(scope) = self.0.take() {
+            scope.abandon();
+        }
+    }
+}
