@@ -9,6 +9,7 @@ mod extract;
 pub mod health;
 pub mod metrics;
 mod reply;
+pub mod server;
 mod site;
 mod stack;
 
@@ -18,5 +19,6 @@ pub use extract::{Content, Form, Json, Query, Valid, json_body};
 pub use health::Health;
 pub use metrics::Metrics;
 pub use reply::Reply;
+pub use server::{Ended, listen, serve};
 pub use site::{Group, Site};
 pub use stack::{Guard, Stack};

@@ -122,8 +122,18 @@ fn complete(response: Response, body: &Bytes, exchange: &Exchange) -> Response {
     whole.extend_from_slice(b",\"request_id\":\"");
     whole.extend_from_slice(exchange.request_id().as_bytes());
     whole.extend_from_slice(b"\"}");
-    let (parts, _) = response.into_parts();
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH); // axum has counted the empty body
     Response::from_parts(parts, Body::from(whole))
+}
+
+/// The answer to a `HEAD`: the length of the body, without the body.
+pub(super) fn head(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact().filter(|n| *n > 0) {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Response::from_parts(parts, Body::empty())
 }
 
 /// An error with everything that caused it, for the log.

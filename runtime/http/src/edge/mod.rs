@@ -22,8 +22,10 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::{IntoResponse, Response};
 use body::{GuardedBody, Pace};
+use bytes::Bytes;
 use exchange::Exchange;
 use framewright_core::{Cx, Error, ErrorKind};
+pub(crate) use host::valid as host_valid;
 use http::{HeaderValue, Method};
 use std::convert::Infallible;
 use std::future::Future;
@@ -95,7 +97,10 @@ impl Edge {
     }
 
     /// Answers a request. Never fails and never panics.
-    pub async fn handle(&self, request: Request) -> Response {
+    pub async fn handle<B>(&self, request: http::Request<B>) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    {
         let started = Instant::now();
         let inner = &*self.0;
         let request_id = request_id::of(request.headers());
@@ -113,6 +118,9 @@ impl Edge {
             None => self.route(request, &exchange, &mut told).await,
         };
         let mut response = answer::finish(response, &exchange, form, &mut told).await;
+        if method == Method::HEAD {
+            response = answer::head(response);
+        }
         if let Ok(id) = HeaderValue::from_str(exchange.request_id()) {
             response.headers_mut().insert(request_id::X_REQUEST_ID, id);
         }
@@ -138,7 +146,7 @@ impl Edge {
         response
     }
 
-    fn refuse(&self, request: &Request) -> Option<Error> {
+    fn refuse<B>(&self, request: &http::Request<B>) -> Option<Error> {
         let config = &self.0.config;
         if self.0.guards.host_trust
             && let Err(error) =
@@ -156,7 +164,10 @@ impl Edge {
         })
     }
 
-    async fn route(&self, request: Request, exchange: &Exchange, told: &mut Told) -> Response {
+    async fn route<B>(&self, request: http::Request<B>, exchange: &Exchange, told: &mut Told) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    {
         let inner = &*self.0;
         let Some(permit) = InFlight::enter(&inner.metrics, inner.config.max_in_flight) else {
             inner.metrics.refused.fetch_add(1, Ordering::Relaxed);
@@ -169,7 +180,11 @@ impl Edge {
         let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
         parts.extensions.insert(cx);
         parts.extensions.insert(exchange.clone());
-        let body = Body::new(GuardedBody::new(inner_body, exchange.clone(), pace));
+        let body = if inner_body.is_end_stream() {
+            Body::empty()
+        } else {
+            Body::new(GuardedBody::new(inner_body, exchange.clone(), pace))
+        };
         let mut router = inner.router.clone();
         let future = router.call(Request::from_parts(parts, body));
         let outcome = if safe {

@@ -1,0 +1,386 @@
+//! One connection: its socket behind the gate, its clock, its end.
+
+use super::gate::{Gate, HeadLimits};
+use crate::config::ServerConfig;
+use crate::edge::request_id::X_REQUEST_ID;
+use crate::envelope::{Failure, Form};
+use crate::metrics::Metrics;
+use framewright_core::{Error, Id};
+use std::fmt::Write;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How much of a refused request is read and thrown away, so that the client gets to see the answer instead of
+/// a reset connection, and for how long.
+const LINGER_BYTES: u64 = 256 * 1024;
+const LINGER: Duration = Duration::from_millis(500);
+
+const WAITING: u8 = 0;
+const HEADER: u8 = 1;
+const BUSY: u8 = 2;
+const LINGERING: u8 = 3;
+
+const LOST: u8 = 1;
+const UPGRADED: u8 = 2;
+
+/// What the clock of a connection looks at. Setting a deadline is one store; one timer per connection looks at it
+/// now and then, so requests arm no timers of their own.
+pub(super) struct Clock {
+    born: Instant,
+    phase: AtomicU8,
+    /// milliseconds after `born`; 0 is none
+    deadline: AtomicU64,
+    /// since when the client takes no bytes
+    stalled: AtomicU64,
+    lost: AtomicU8,
+}
+
+impl Clock {
+    pub(super) fn new(first_byte: Duration) -> Arc<Self> {
+        let clock = Self {
+            born: Instant::now(),
+            phase: AtomicU8::new(WAITING),
+            deadline: AtomicU64::new(0),
+            stalled: AtomicU64::new(0),
+            lost: AtomicU8::new(0),
+        };
+        clock.enter(WAITING, first_byte);
+        Arc::new(clock)
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    fn enter(&self, phase: u8, within: Duration) {
+        let at = if within.is_zero() {
+            0
+        } else {
+            self.millis().saturating_add(u64::try_from(within.as_millis()).unwrap_or(u64::MAX))
+        };
+        self.phase.store(phase, Ordering::Relaxed);
+        self.deadline.store(at, Ordering::Relaxed);
+    }
+
+    /// A request is being answered; its own deadlines hold.
+    pub(super) fn busy(&self) {
+        self.enter(BUSY, Duration::ZERO);
+    }
+
+    /// The answer is out; the next request may come.
+    pub(super) fn idle(&self, within: Duration) {
+        if self.phase.load(Ordering::Relaxed) == BUSY {
+            self.enter(WAITING, within);
+        }
+    }
+
+    /// Whether a request is being answered, or was refused and is being told so.
+    pub(super) fn answering(&self) -> bool {
+        matches!(self.phase.load(Ordering::Relaxed), BUSY | LINGERING)
+    }
+
+    /// The first bytes of a request are here.
+    fn header(&self, within: Duration) {
+        if self.phase.load(Ordering::Relaxed) == WAITING {
+            self.enter(HEADER, within);
+        }
+    }
+
+    /// Whether no further request can be read here.
+    pub(super) fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed) == LOST
+    }
+
+    /// From now on the connection speaks another protocol.
+    pub(super) fn upgraded(&self) {
+        self.lost.store(UPGRADED, Ordering::Relaxed);
+    }
+
+    /// `None` when time is up, else when to look again.
+    pub(super) fn check(&self, config: &ServerConfig) -> Option<Instant> {
+        let now = self.millis();
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        let stalled = self.stalled.load(Ordering::Relaxed);
+        let patience = u64::try_from(config.write_timeout.as_millis()).unwrap_or(u64::MAX);
+        if (deadline != 0 && now >= deadline) || (stalled != 0 && now >= stalled.saturating_add(patience)) {
+            return None;
+        }
+        // Any deadline that is set from here on is later than the shortest of all.
+        let later = config
+            .header_timeout
+            .min(config.idle_timeout)
+            .min(config.write_timeout)
+            .max(Duration::from_millis(1));
+        let next =
+            self.born + Duration::from_millis(if deadline == 0 { u64::from(u32::MAX) } else { deadline });
+        Some(next.min(Instant::now() + later))
+    }
+}
+
+/// A socket whose incoming bytes pass the gate.
+pub(super) struct GatedIo {
+    stream: TcpStream,
+    gate: Gate,
+    clock: Arc<Clock>,
+    header_timeout: Duration,
+    /// bytes still to be thrown away before the end
+    linger: Option<u64>,
+    linger_until: Option<Pin<Box<Sleep>>>,
+    metrics: Arc<Metrics>,
+    _permit: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl Drop for GatedIo {
+    fn drop(&mut self) {
+        self.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl GatedIo {
+    pub(super) fn new(
+        stream: TcpStream,
+        clock: Arc<Clock>,
+        config: &ServerConfig,
+        metrics: Arc<Metrics>,
+        permit: tokio::sync::OwnedSemaphorePermit,
+    ) -> Self {
+        metrics.connections.fetch_add(1, Ordering::Relaxed);
+        let limits = HeadLimits {
+            lines: config.max_header_lines,
+            bytes: config.max_header_bytes,
+            uri: config.max_uri_bytes,
+        };
+        Self {
+            stream,
+            gate: Gate::new(limits),
+            clock,
+            header_timeout: config.header_timeout,
+            linger: None,
+            linger_until: None,
+            metrics,
+            _permit: permit,
+        }
+    }
+
+    fn refuse(&mut self, error: &Error) {
+        self.linger = Some(LINGER_BYTES);
+        // An answer in flight goes out first, and nothing can follow it.
+        if self.clock.answering() {
+            return;
+        }
+        let answer = refusal(error);
+        // It fits the empty buffer of the socket; where it does not, the client is not listening anyway.
+        let _ = self.stream.try_write(answer.as_bytes());
+        self.clock.enter(LINGERING, LINGER * 2);
+        tracing::info!(target: "framewright::request", status = error.status(), code = error.code(), "refused");
+    }
+
+    /// Reads and throws away; ready at the end of the stream or of our patience.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let until = self.linger_until.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        if until.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut waste = [0; 4096];
+        while self.linger.is_some_and(|left| left > 0) {
+            let mut buf = ReadBuf::new(&mut waste);
+            std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf))?;
+            let n = buf.filled().len() as u64;
+            self.linger = self.linger.map(|left| if n == 0 { 0 } else { left.saturating_sub(n) });
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// An answer to what never became a request.
+fn refusal(error: &Error) -> String {
+    let id = Id::<()>::new().to_string();
+    let failure = Failure::of(error);
+    let body = failure.body(Form::Envelope, &id);
+    let mut out = String::with_capacity(512);
+    let reason = failure.status.canonical_reason().unwrap_or("");
+    let _ = write!(
+        out,
+        "HTTP/1.1 {} {reason}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{X_REQUEST_ID}: {id}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n{}",
+        failure.status.as_u16(),
+        body.len(),
+        String::from_utf8_lossy(&body),
+    );
+    out
+}
+
+impl AsyncRead for GatedIo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let me = &mut *self;
+        if me.linger.is_some() {
+            // To hyper this is the end of the stream, once the client has had its answer.
+            if me.clock.phase.load(Ordering::Relaxed) == LINGERING {
+                let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
+                return me.poll_linger(cx);
+            }
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        std::task::ready!(Pin::new(&mut me.stream).poll_read(cx, buf))?;
+        let new = buf.filled().get(before..).unwrap_or(&[]);
+        if new.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        if me.clock.lost.load(Ordering::Relaxed) == UPGRADED {
+            me.gate.give_up();
+            return Poll::Ready(Ok(()));
+        }
+        let fresh = me.gate.between_requests();
+        match me.gate.feed(new) {
+            Ok(()) => {
+                if me.gate.lost() {
+                    me.clock.lost.store(LOST, Ordering::Relaxed);
+                }
+                if fresh {
+                    me.clock.header(me.header_timeout);
+                }
+                Poll::Ready(Ok(()))
+            }
+            Err(error) => {
+                buf.set_filled(before);
+                me.refuse(&error);
+                if me.clock.answering() && me.clock.phase.load(Ordering::Relaxed) == BUSY {
+                    return Poll::Ready(Ok(()));
+                }
+                let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
+                me.poll_linger(cx)
+            }
+        }
+    }
+}
+
+impl AsyncWrite for GatedIo {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let me = &mut *self;
+        let polled = Pin::new(&mut me.stream).poll_write(cx, buf);
+        me.wrote(polled.is_pending());
+        polled
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let me = &mut *self;
+        let polled = Pin::new(&mut me.stream).poll_write_vectored(cx, bufs);
+        me.wrote(polled.is_pending());
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let me = &mut *self;
+        std::task::ready!(Pin::new(&mut me.stream).poll_shutdown(cx))?;
+        if me.gate.between_requests() && me.linger.is_none() {
+            return Poll::Ready(Ok(()));
+        }
+        // A body that nobody read is still on its way: closing now would reset the connection under the answer.
+        if me.linger.is_none() {
+            me.linger = Some(LINGER_BYTES);
+        }
+        if me.clock.phase.load(Ordering::Relaxed) != LINGERING {
+            me.clock.enter(LINGERING, LINGER * 2);
+        }
+        me.poll_linger(cx)
+    }
+}
+
+impl GatedIo {
+    fn wrote(&self, pending: bool) {
+        if pending {
+            let now = self.clock.millis();
+            let _ = self.clock.stalled.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        } else if self.clock.stalled.load(Ordering::Relaxed) != 0 {
+            self.clock.stalled.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The body of an answer; when it is gone, the connection is idle.
+pub(super) struct TrackedBody {
+    pub(super) inner: axum::body::Body,
+    pub(super) clock: Arc<Clock>,
+    pub(super) idle_timeout: Duration,
+}
+
+impl http_body::Body for TrackedBody {
+    type Data = bytes::Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, axum::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for TrackedBody {
+    fn drop(&mut self) {
+        self.clock.idle(self.idle_timeout);
+    }
+}
+
+/// Runs a connection until it ends, its time is up, or the server stops.
+pub(super) async fn watch<C>(
+    connection: C,
+    graceful: impl Fn(Pin<&mut C>),
+    clock: &Clock,
+    config: &ServerConfig,
+    stop: &tokio_util::sync::CancellationToken,
+) where
+    C: Future,
+{
+    let mut connection = std::pin::pin!(connection);
+    let mut tick = std::pin::pin!(tokio::time::sleep_until(Instant::now()));
+    let mut stopping = std::pin::pin!(stop.cancelled());
+    let mut stopped = false;
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut connection => return,
+            () = &mut tick => match clock.check(config) {
+                Some(next) => tick.as_mut().reset(next),
+                None => return,
+            },
+            () = &mut stopping, if !stopped => {
+                stopped = true;
+                if !clock.answering() {
+                    return;
+                }
+                graceful(connection.as_mut());
+            }
+        }
+    }
+}
