@@ -1,10 +1,10 @@
 //! The plan of a run: which work, in which order, against which bar.
 
-use crate::bars::Bar;
 use crate::hand::Fail;
 use crate::load::{self, Report, Work};
 use crate::server::Server;
 use crate::tables::{Tables, body};
+use framewright_bench_report::Bar;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,7 +2,6 @@
 //!
 //! `compare` runs everything and prints the bars; `hand <database> <url> <port>` is the yardstick.
 
-mod bars;
 mod compare;
 mod hand;
 mod load;
@@ -52,5 +51,5 @@ fn compare(args: &[&str]) -> Result<bool, Fail> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let bars = runtime.block_on(compare::run(&plan))?;
-    Ok(bars::print(&bars, json))
+    Ok(framewright_bench_report::print(&bars, json))
 }
