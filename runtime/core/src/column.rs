@@ -24,13 +24,15 @@ pub struct ColumnFacts {
     pub currency: Option<&'static str>,
     /// the smallest and largest integer of the type
     pub bounds: Option<(i64, i64)>,
+    /// whether a JSON text has the form of `Json<T>`'s `T`; else at which character it has not
+    pub shape: Option<fn(&str) -> Result<(), usize>>,
 }
 
 impl ColumnFacts {
     /// Facts of a plain, mandatory column.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { kind, nullable: false, options: None, references: None, currency: None, bounds: None }
+        Self { kind, nullable: false, options: None, references: None, currency: None, bounds: None, shape: None }
     }
 
     /// The same column, where NULL is a value.

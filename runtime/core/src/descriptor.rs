@@ -120,6 +120,8 @@ pub struct FieldDescriptor {
     pub example: Option<&'static str>,
     /// the error code of a unique violation: `#[field(unique(code = "user.email_taken"))]`
     pub unique_code: Option<&'static str>,
+    /// what clients read instead of the rules' own words: `#[field(message = "…")]`
+    pub message: Option<&'static str>,
 }
 
 impl FieldDescriptor {
@@ -143,6 +145,7 @@ impl FieldDescriptor {
             renamed_from: None,
             example: None,
             unique_code: None,
+            message: None,
         }
     }
 

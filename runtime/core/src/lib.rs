@@ -17,6 +17,7 @@ pub mod registry;
 pub mod rule;
 pub mod suggest;
 pub mod types;
+pub mod validate;
 pub mod value;
 
 #[doc(hidden)]

@@ -5,6 +5,8 @@ use crate::column::{Column, Mismatch};
 use crate::descriptor::ResourceDescriptor;
 use crate::value::{Value, ValueRef};
 
+pub use crate::json::{View, deserialize, serialize, serialize_record};
+
 /// One slot per field of a resource, by field index; an empty slot is a field that was not given.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Values(Vec<Option<Value>>);
@@ -143,6 +145,10 @@ pub trait Resource: Record + Sized {
 
     /// The primary key of this record.
     fn key(&self) -> Self::Key;
+    /// This record as JSON, for serde: the fields that may be read.
+    fn view(&self) -> View<'_> {
+        View::of(self)
+    }
     /// The record of a full set of values.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod typed;
 mod value;
 
 pub use cursor::CursorKey;
+pub(crate) use value::{decimal, expected};
 
 use crate::descriptor::{RelationDescriptor, ResourceDescriptor};
 use crate::value::Value;

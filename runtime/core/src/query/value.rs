@@ -114,7 +114,7 @@ pub(super) fn of_text(field: &FieldDescriptor, text: &str) -> Result<Value, Stri
 }
 
 /// What a value of the field has to be, for people.
-pub(super) fn expected(field: &FieldDescriptor) -> String {
+pub(crate) fn expected(field: &FieldDescriptor) -> String {
     match (field.kind(), field.facts.options) {
         (Kind::Text, Some(options)) => return format!("must be one of: {}", options.join(", ")),
         (Kind::Bool, _) => "must be `true` or `false`",
@@ -162,7 +162,7 @@ pub(super) fn of_integer(field: &FieldDescriptor, n: i128) -> Result<Value, Stri
 }
 
 /// A decimal that the column can hold; one that it cannot would compare differently on each database.
-fn decimal(field: &FieldDescriptor, n: Decimal) -> Result<Value, String> {
+pub(crate) fn decimal(field: &FieldDescriptor, n: Decimal) -> Result<Value, String> {
     let n = n.normalize();
     let (precision, scale) = field.decimal;
     let whole = u32::from(precision.saturating_sub(scale)).min(28);

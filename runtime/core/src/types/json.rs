@@ -21,7 +21,11 @@ impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Json<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Column for Json<T> {
-    const FACTS: ColumnFacts = ColumnFacts::new(Kind::Json);
+    const FACTS: ColumnFacts = ColumnFacts {
+        // Only the place: serde's own words would name types of the application.
+        shape: Some(|text| serde_json::from_str::<T>(text).map(|_| ()).map_err(|e| e.column())),
+        ..ColumnFacts::new(Kind::Json)
+    };
     fn get(&self) -> ValueRef<'_> {
         // A type whose own `Serialize` fails (a map with keys that are not text) has no JSON form: it is stored as null.
         ValueRef::Json(Cow::Owned(serde_json::to_string(&self.0).unwrap_or_else(|_| "null".to_owned())))
