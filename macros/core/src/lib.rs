@@ -1,1 +1,85 @@
-//! Skeleton.
+//! All macro logic of Framewright, as a library: the proc-macro crate is a thin door, and tests link this.
+//!
+//! Tokens become a model in stages that never fail: `syntax` (what was written) → `part` lowers it into `model`
+//! (what is meant, every default filled in) → `part` checks it → `emit` (the expansion) or its shell. Mistakes are
+//! pushed to [`diag::Diagnostics`] and reported all at once.
+
+mod db_enum;
+pub mod diag;
+mod emit;
+mod model;
+mod part;
+mod reference;
+mod spec;
+mod syntax;
+
+pub use model::names;
+pub use reference::reference_markdown;
+pub use spec::{OptionSpec, Place, Takes};
+
+use diag::{Code, Diagnostic, Diagnostics, compile_errors};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// `#[resource(args)] item`.
+pub fn expand_resource(args: TokenStream, item: TokenStream) -> TokenStream {
+    reported("#[resource]", item.clone(), || resource(args, item))
+}
+
+/// `#[derive(DbEnum)] item`.
+pub fn expand_db_enum(item: TokenStream) -> TokenStream {
+    reported("DbEnum", TokenStream::new(), || db_enum(item))
+}
+
+/// The expansion of a resource, and what is wrong with it, as data.
+pub fn resource(args: TokenStream, item: TokenStream) -> (TokenStream, Vec<Diagnostic>) {
+    let dx = Diagnostics::new();
+    let expansion = match syntax::parse_struct(item, &dx) {
+        Err(salvaged) => salvaged,
+        Ok(raw) => {
+            let mut model = model::Resource::new(raw);
+            part::lower(args, &mut model, &dx);
+            part::check(&model, &dx);
+            if dx.is_empty() { emit::expansion(&model) } else { emit::shell(&mut model) }
+        }
+    };
+    (expansion, dx.finish())
+}
+
+/// The expansion of an enum, and what is wrong with it, as data.
+pub fn db_enum(item: TokenStream) -> (TokenStream, Vec<Diagnostic>) {
+    let dx = Diagnostics::new();
+    let expansion = db_enum::expand(item, &dx);
+    (expansion, dx.finish())
+}
+
+/// Every option of every part, with the name of its part.
+pub fn options() -> Vec<(&'static str, &'static OptionSpec)> {
+    part::specs()
+}
+
+/// Runs an expansion; a panic in it is our bug, is said so, and leaves the item in place.
+fn reported(
+    name: &str,
+    item: TokenStream,
+    expand: impl FnOnce() -> (TokenStream, Vec<Diagnostic>),
+) -> TokenStream {
+    let (expansion, found) = catch_unwind(AssertUnwindSafe(expand)).unwrap_or_else(|panic| {
+        let cause = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_default();
+        let bug = Diagnostic::at(
+            Code::FW900,
+            Span::call_site(),
+            format!("`{name}` failed on this item: a bug of framewright {}", env!("CARGO_PKG_VERSION")),
+        )
+        .help("please report it with the item that it stands on")
+        .note(format!("the cause: {cause}"));
+        (syntax::salvage(item), vec![bug])
+    });
+    let errors = compile_errors(&found);
+    quote!(#expansion #errors)
+}

@@ -88,6 +88,19 @@ pub struct Kept {
     pub updated_by: Option<u16>,
 }
 
+impl Kept {
+    /// The framework keeps nothing.
+    pub const NONE: Self = Self {
+        created_at: None,
+        updated_at: None,
+        deleted_at: None,
+        version: None,
+        tenant_id: None,
+        created_by: None,
+        updated_by: None,
+    };
+}
+
 /// One field, which is one column.
 pub struct FieldDescriptor {
     /// the Rust name, which is the wire name: `title`
@@ -147,6 +160,133 @@ impl FieldDescriptor {
             unique_code: None,
             message: None,
         }
+    }
+
+    /// With a doc comment.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+    /// In another column than the one of its name.
+    #[must_use]
+    pub const fn column(mut self, column: &'static str) -> Self {
+        self.column = column;
+        self
+    }
+    /// At most this many characters.
+    #[must_use]
+    pub const fn max_length(mut self, max: u32) -> Self {
+        self.max_length = Some(max);
+        self
+    }
+    /// Text without a bound.
+    #[must_use]
+    pub const fn unbounded(mut self) -> Self {
+        self.max_length = None;
+        self
+    }
+    /// With so many digits, and so many of them after the point.
+    #[must_use]
+    pub const fn decimal(mut self, precision: u8, scale: u8) -> Self {
+        self.decimal = (precision, scale);
+        self
+    }
+    /// With rules.
+    #[must_use]
+    pub const fn rules(mut self, rules: &'static [Rule]) -> Self {
+        self.rules = rules;
+        self
+    }
+    /// With rules in Rust.
+    #[must_use]
+    pub const fn custom(mut self, custom: &'static [fn(ValueRef<'_>) -> Result<(), String>]) -> Self {
+        self.custom = custom;
+        self
+    }
+    /// With a value for creates that name none.
+    #[must_use]
+    pub const fn default(mut self, default: DefaultValue) -> Self {
+        self.default = Some(default);
+        self
+    }
+    /// In filters.
+    #[must_use]
+    pub const fn filter(mut self) -> Self {
+        self.access = Access(self.access.0 | Access::FILTER);
+        self
+    }
+    /// In sort orders.
+    #[must_use]
+    pub const fn sort(mut self) -> Self {
+        self.access = Access(self.access.0 | Access::SORT);
+        self
+    }
+    /// In answers, not in bodies.
+    #[must_use]
+    pub const fn readonly(mut self) -> Self {
+        self.access = Access(self.access.0 & !(Access::CREATE | Access::UPDATE));
+        self
+    }
+    /// In no answer and in no body.
+    #[must_use]
+    pub const fn hidden(mut self) -> Self {
+        self.access = Access(Access::SECRET);
+        self
+    }
+    /// In bodies, in no answer.
+    #[must_use]
+    pub const fn write_only(mut self) -> Self {
+        self.access = Access((self.access.0 & !Access::READ) | Access::SECRET);
+        self
+    }
+    /// In the body of a create, fixed from then on.
+    #[must_use]
+    pub const fn fixed(mut self) -> Self {
+        self.access = Access(self.access.0 & !Access::UPDATE);
+        self
+    }
+    /// A foreign key, although its type does not say so.
+    #[must_use]
+    pub const fn references(mut self, target: fn() -> &'static ResourceDescriptor) -> Self {
+        self.facts.references = Some(target);
+        self
+    }
+    /// The primary key: its type points to this resource, but is no foreign key.
+    #[must_use]
+    pub const fn key(mut self) -> Self {
+        self.facts.references = None;
+        self.filter().sort()
+    }
+    /// What happens here when the record it points to goes.
+    #[must_use]
+    pub const fn on_delete(mut self, on_delete: OnDelete) -> Self {
+        self.on_delete = on_delete;
+        self
+    }
+    /// With a former column name.
+    #[must_use]
+    pub const fn renamed_from(mut self, column: &'static str) -> Self {
+        self.renamed_from = Some(column);
+        self
+    }
+    /// With an example for the documentation.
+    #[must_use]
+    pub const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
+        self
+    }
+    /// With a code for a second record of the same value.
+    #[must_use]
+    pub const fn unique_code(mut self, code: &'static str) -> Self {
+        self.unique_code = Some(code);
+        self
+    }
+    /// With words of its own for what is wrong.
+    #[must_use]
+    pub const fn message(mut self, message: &'static str) -> Self {
+        self.message = Some(message);
+        self
     }
 
     /// The storage class.
@@ -300,6 +440,31 @@ pub enum PolicyDescriptor {
 }
 
 impl ResourceDescriptor {
+    /// The descriptor of a resource without fields, routes or rules: what the macro starts from.
+    #[must_use]
+    pub const fn of(name: &'static str, singular: &'static str, table: &'static str, source: Source) -> Self {
+        Self {
+            name,
+            singular,
+            table,
+            path: table,
+            doc: "",
+            fields: &[],
+            key: 0,
+            relations: &[],
+            uniques: &[],
+            indexes: &[],
+            kept: Kept::NONE,
+            actions: Actions::ALL,
+            policy: PolicyDescriptor::Internal,
+            page: PageSizes { default: 20, max: 100 },
+            checks: &[],
+            renamed_from: None,
+            breaking: None,
+            source,
+        }
+    }
+
     /// The field with this index.
     ///
     /// # Panics

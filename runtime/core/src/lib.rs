@@ -8,6 +8,8 @@ pub mod config;
 pub mod cx;
 pub mod descriptor;
 pub mod error;
+#[doc(hidden)]
+pub mod expand;
 #[cfg(feature = "axum")]
 pub mod http;
 pub mod json;

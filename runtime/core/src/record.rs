@@ -57,6 +57,14 @@ impl Values {
         self.0.iter().all(Option::is_none)
     }
 
+    /// Takes a mandatory field back.
+    ///
+    /// # Errors
+    /// [`Mismatch`] when it is absent.
+    pub fn given_or_mismatch(&mut self, index: u16) -> Result<Value, Mismatch> {
+        self.unset(index).ok_or(Mismatch)
+    }
+
     /// Moves a mandatory field out: what expansions build structs with.
     ///
     /// # Errors
@@ -95,6 +103,16 @@ pub enum Patch<T> {
 impl<T> From<T> for Patch<T> {
     fn from(value: T) -> Self {
         Self::Set(value)
+    }
+}
+
+impl<T> Patch<T> {
+    /// The new value, if it is set.
+    pub fn given(&self) -> Option<&T> {
+        match self {
+            Self::Keep => None,
+            Self::Set(v) => Some(v),
+        }
     }
 }
 

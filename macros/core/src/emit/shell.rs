@@ -1,0 +1,37 @@
+//! What is emitted when something is wrong: the user's struct and every generated name, with bodies that are never
+//! run, so that one mistake is one error.
+
+use super::{bodies, debug, key, structure};
+use crate::model::Resource;
+use crate::model::names;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Type, parse_quote};
+
+/// The shell of a resource.
+pub(crate) fn shell(model: &mut Resource) -> TokenStream {
+    for field in &mut model.fields {
+        // rustc would ask for the lifetime that the user should not write.
+        for ty in [&mut field.ty, &mut field.inner] {
+            if let Type::Reference(reference) = ty {
+                reference.lifetime = Some(parse_quote!('static));
+            }
+        }
+    }
+    let p = model.private();
+    let (structure, bodies, debug) = (structure(model), bodies(model), debug(model));
+    let (name, create, update) = (&model.ident, model.create(), model.update());
+    let (_, key_type) = key(model);
+    let (text, singular, table) = (names::plain(name), &model.singular, model.table_name());
+    let soft_delete = model.soft_delete.map(|_| quote!(impl #p::SoftDelete for #name {}));
+    quote! {
+        #structure
+        #bodies
+        const _: () = {
+            static __DESCRIPTOR: #p::ResourceDescriptor = #p::ResourceDescriptor::of(#text, #singular, #table, #p::source!());
+            #p::shell! { __DESCRIPTOR #name #create #update #key_type }
+            #debug
+            #soft_delete
+        };
+    }
+}

@@ -1,0 +1,27 @@
+//! The reference pages of the book, made of the option tables.
+
+use crate::part::specs;
+use crate::spec::Place;
+
+/// The options of `#[resource]` and `#[field]` as Markdown tables.
+pub fn reference_markdown() -> String {
+    let mut page = String::from("# Options\n");
+    for (place, title) in [(Place::Resource, "`#[resource(…)]`"), (Place::Field, "`#[field(…)]`")] {
+        page.push_str(&format!(
+            "\n## {title}\n\n| option | what it does | takes | without it |\n|---|---|---|---|\n"
+        ));
+        let mut rows: Vec<_> = specs().into_iter().map(|(_, o)| o).filter(|o| o.place == place).collect();
+        rows.sort_by_key(|o| o.key);
+        for o in rows {
+            let cell = |text: &str| text.replace('|', "\\|");
+            page.push_str(&format!(
+                "| `{}` | {} | {} | {} |\n",
+                cell(o.example),
+                cell(o.doc),
+                o.takes.words(),
+                cell(o.default)
+            ));
+        }
+    }
+    page
+}

@@ -1,0 +1,8 @@
+//! What an application's files begin with: `use framewright::prelude::*;`.
+
+pub use framewright_core::types::currency;
+pub use framewright_core::{
+    Actor, Column, Create, Cx, Date, Decimal, Error, ErrorKind, Id, Json, Money, Patch, Record, Resource,
+    Result, Time, Timestamp, Update,
+};
+pub use framewright_macros::{DbEnum, resource};

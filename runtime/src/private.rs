@@ -1,0 +1,34 @@
+//! What expansions name, and nothing else does: paths of one module, whatever the framework is called in the
+//! application, and whatever the application has called its own types.
+
+pub use core::clone::Clone;
+pub use core::option::Option::{self, None, Some};
+pub use core::primitive::i64;
+pub use std::string::String;
+
+pub use framewright_core::column::Column;
+pub use framewright_core::descriptor::{
+    Actions, DefaultValue, FieldDescriptor, Kept, KeyDescriptor, OnDelete, PageSizes, PolicyDescriptor,
+    RelationDescriptor, RelationKind, ResourceDescriptor, Source,
+};
+pub use framewright_core::expand::{check, custom, custom_text, descriptor_of, foreign_key, inventory};
+pub use framewright_core::record::{Resource, SoftDelete};
+pub use framewright_core::registry::ResourceEntry;
+pub use framewright_core::rule::Rule;
+pub use framewright_core::types::{Id, Timestamp};
+pub use framewright_core::{
+    __bodies as bodies, __db_enum as db_enum, __debug as debug, __impls as impls, __serde as serde_impls,
+    __shell as shell, __source as source,
+};
+pub use framewright_macros::ResourceFields;
+
+/// The value of a field, owned: defaults are made with it.
+pub fn value<T: Column>(value: &T) -> framewright_core::Value {
+    value.value()
+}
+
+/// The default of a text field.
+#[must_use]
+pub fn text(text: &str) -> String {
+    text.to_owned()
+}
