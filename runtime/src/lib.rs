@@ -3,7 +3,21 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod app;
+mod cli;
+mod linked;
+mod logging;
 pub mod prelude;
+mod project;
+mod schema;
+mod session;
+pub mod settings;
 
+pub use app::App;
+pub use axum;
+pub use cli::reference as command_reference;
 pub use framewright_core::*;
+pub use framewright_data::{self as data, CxData, Database};
+pub use framewright_http::{self as http};
 pub use framewright_macros::{DbEnum, resource};
+pub use session::Running;

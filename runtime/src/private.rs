@@ -6,6 +6,7 @@ pub use core::option::Option::{self, None, Some};
 pub use core::primitive::i64;
 pub use std::string::String;
 
+pub use crate::linked::Expected;
 pub use framewright_core::column::Column;
 pub use framewright_core::descriptor::{
     Actions, DefaultValue, FieldDescriptor, Kept, KeyDescriptor, OnDelete, PageSizes, PolicyDescriptor,

@@ -62,7 +62,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Bar>, Fail> {
 
 fn scratch() -> String {
     format!(
-        "sqlite:{}",
+        "sqlite://{}",
         std::env::temp_dir().join(format!("fw_bench_{}_s.sqlite", std::process::id())).display()
     )
 }
@@ -254,7 +254,7 @@ fn start() -> Result<Bar, Fail> {
     for _ in 0..7 {
         times.push(Server::derived("hundred", &url, "production")?.started_in.as_secs_f64() * 1000.0);
     }
-    let path = url.trim_start_matches("sqlite:");
+    let path = url.trim_start_matches("sqlite://");
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{path}{end}"));
     }

@@ -43,7 +43,7 @@ impl Tables {
                 connection.disconnect().await?;
                 on_server(server, &database)
             }
-            _ => format!("sqlite:{}", std::env::temp_dir().join(format!("{database}.sqlite")).display()),
+            _ => format!("sqlite://{}", std::env::temp_dir().join(format!("{database}.sqlite")).display()),
         };
         // In development an application makes its own tables when it starts.
         drop(Server::derived("derived", &url, "development")?);
@@ -121,7 +121,7 @@ impl Tables {
     }
 
     fn path(&self) -> &str {
-        self.url.trim_start_matches("sqlite:")
+        self.url.trim_start_matches("sqlite://")
     }
 
     /// Removes the database.

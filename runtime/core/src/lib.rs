@@ -7,12 +7,14 @@ pub mod column;
 pub mod config;
 pub mod cx;
 pub mod descriptor;
+pub mod di;
 pub mod error;
 #[doc(hidden)]
 pub mod expand;
 #[cfg(feature = "axum")]
 pub mod http;
 pub mod json;
+pub mod provider;
 pub mod query;
 pub mod record;
 pub mod registry;

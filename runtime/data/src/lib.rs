@@ -8,6 +8,7 @@ pub mod database;
 pub mod ddl;
 pub mod dialect;
 mod fragment;
+mod inject;
 pub mod row;
 pub mod scope;
 pub mod stmt;

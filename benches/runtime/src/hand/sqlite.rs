@@ -44,7 +44,7 @@ struct App {
 }
 
 pub(super) fn routes(url: &str) -> Result<Router, Fail> {
-    let path = url.trim_start_matches("sqlite:");
+    let path = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
     let writer = Arc::new(Mutex::new(open(path)?));
     let readers =
         r2d2::Pool::builder().max_size(4).test_on_check_out(false).build(Manager(path.to_owned()))?;

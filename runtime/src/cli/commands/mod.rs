@@ -1,0 +1,6 @@
+//! What the commands do: thin, because the parts that they call are the ones that requests call.
+
+pub(crate) mod config;
+pub(crate) mod help;
+pub(crate) mod routes;
+pub(crate) mod serve;

@@ -1,0 +1,107 @@
+//! `serve`: the server, from the first line it prints to the last request it answers.
+
+use crate::cli::output::bold;
+use crate::cli::report::{Exit, Report, usage};
+use crate::cli::spec::Invocation;
+use crate::project;
+use crate::session::{Schema, Session};
+use framewright_core::config::mask_url;
+use framewright_core::{Error, ErrorKind, Result, registry};
+use framewright_http::server::{Ended, listen, serve as serve_edge};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Report> {
+    for (flag, key) in [("host", "server.host"), ("port", "server.port")] {
+        if let Some(value) = call.value(flag) {
+            session.set(key, value).map_err(|_| usage(format!("`--{flag}` cannot be `{value}`"), "serve"))?;
+        }
+    }
+    let edge = session.edge(Schema::AsConfigured).await?;
+    let addr = edge.config().addr;
+    let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
+    let addr = listener.local_addr().map_err(Error::internal)?;
+    say(session, addr, call.has("json")).await?;
+    match serve_edge(edge, listener, stopped()).await {
+        Ended::Drained => Ok(Report { json: Value::Null, text: String::new(), exit: Exit::Done }),
+        Ended::Cut => {
+            tracing::warn!("some requests were cut off at the end of the drain time");
+            Ok(Report { json: Value::Null, text: String::new(), exit: Exit::Failed })
+        }
+    }
+}
+
+/// Until somebody asks the process to end.
+async fn stopped() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminated => {}
+    }
+    tracing::info!("shutting down");
+}
+
+fn cannot_listen(addr: SocketAddr, e: std::io::Error) -> Error {
+    let (message, hint) = match e.kind() {
+        std::io::ErrorKind::AddrInUse => (
+            format!("port {} is taken by another program", addr.port()),
+            format!("stop that program, or choose another port: `PORT={}`", addr.port().saturating_add(1)),
+        ),
+        std::io::ErrorKind::PermissionDenied => (
+            format!("this user may not listen on port {}", addr.port()),
+            "ports below 1024 belong to root: choose a higher one".to_owned(),
+        ),
+        _ => (
+            format!("{addr} cannot be listened on"),
+            "`server.host` must be an address of this machine; 0.0.0.0 is every one".to_owned(),
+        ),
+    };
+    Error::new(ErrorKind::Unavailable, "server.listen", message).caused_by(e).hint(hint)
+}
+
+/// Says where it listens, what it serves and where the docs are.
+async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> {
+    let config = session.config()?;
+    let database = session.database().await?;
+    let at = format!("http://{addr}");
+    let url = mask_url(&database.config().url);
+    let served: Vec<_> = registry::resources().into_iter().filter(|d| d.actions.0 != 0).collect();
+    if json {
+        let resources: Vec<Value> =
+            served.iter().map(|d| json!({"name": d.name, "path": format!("/api/v1/{}", d.path)})).collect();
+        println!(
+            "{}",
+            json!({"listening": at, "environment": config.env().name(), "database": {"dialect": database.dialect().name(), "url": url, "schema": session.schema}, "resources": resources, "docs": format!("{at}/docs"), "openapi": format!("{at}/openapi.json")})
+        );
+        return Ok(());
+    }
+    let schema = session.schema.as_ref().map(|s| format!(" ({s})")).unwrap_or_default();
+    println!("{} ({})", bold(&project::program()), config.env().name());
+    println!("  listening  {at}");
+    println!("  database   {} {url}{schema}", database.dialect().name());
+    let width = served.iter().map(|d| d.path.len()).max().unwrap_or(0);
+    for (i, d) in served.iter().enumerate() {
+        println!("  {:<9}  /api/v1/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
+    }
+    if served.is_empty() {
+        println!("  serves     no resource yet: put `#[resource(policy = public)]` above a struct");
+    }
+    println!("  docs       {at}/docs");
+    println!("  commands   cargo run -- help");
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! An application between its parts and its end: each stage is reached once, and only when a command needs it.
+
+use crate::app::Parts;
+use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings};
+use crate::{linked, logging, project, schema};
+use framewright_core::config::{Config, ConfigSection, Environment, sections};
+use framewright_core::cx::State;
+use framewright_core::provider::Providers;
+use framewright_core::query::cursor::CursorKey;
+use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, di, registry};
+use framewright_data::Database;
+use framewright_http::{Edge, Health, Site};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What happens to the schema at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// as `database.auto_migrate` says; without a word: brought up to date everywhere but in production
+    AsConfigured,
+    /// left as it is
+    Leave,
+}
+
+/// An application that a command works with.
+pub(crate) struct Session {
+    parts: Option<Parts>,
+    providers: Providers,
+    root: PathBuf,
+    state: Arc<State>,
+    config: Option<Arc<Config>>,
+    started: bool,
+    /// what the schema needed at start
+    pub(crate) schema: Option<String>,
+}
+
+impl Session {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let root = parts.root.clone().unwrap_or_else(project::root);
+        let root = std::path::absolute(&root).unwrap_or(root);
+        let (state, providers) = (Arc::default(), Providers::default());
+        Self { parts: Some(parts), providers, root, state, config: None, started: false, schema: None }
+    }
+
+    /// Where the project is.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A context outside of any request.
+    pub(crate) fn cx(&self) -> Cx {
+        Cx::new(Arc::clone(&self.state))
+    }
+
+    /// The configuration, read once.
+    pub(crate) fn config(&mut self) -> Result<Arc<Config>> {
+        if let Some(config) = &self.config {
+            return Ok(Arc::clone(config));
+        }
+        let (env, settings) = match &self.parts {
+            Some(parts) => (parts.env, parts.settings.as_slice()),
+            None => (None, &[][..]),
+        };
+        let layers = project::layers(&self.root, env)?;
+        let mut config = Config::resolve(&sections(), &layers)?;
+        for (key, text) in settings {
+            config.set(key, text)?;
+        }
+        ServerSettings::read(&config)?.server()?;
+        let config = Arc::new(config);
+        self.state.insert(Arc::clone(&config));
+        self.config = Some(Arc::clone(&config));
+        Ok(config)
+    }
+
+    /// Sets a setting from the command line, over everything else.
+    pub(crate) fn set(&mut self, key: &str, text: &str) -> Result<()> {
+        let mut config = Config::clone(&*self.config()?);
+        config.set(key, text)?;
+        ServerSettings::read(&config)?.server()?;
+        let config = Arc::new(config);
+        self.state.insert(Arc::clone(&config));
+        self.config = Some(config);
+        Ok(())
+    }
+
+    /// The layers around every route, outermost first.
+    pub(crate) fn stack_names(&self) -> Vec<String> {
+        self.parts
+            .as_ref()
+            .map(|p| p.stack.names().into_iter().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
+    /// The configuration, with the log started as it says.
+    fn logged(&mut self) -> Result<Arc<Config>> {
+        let config = self.config()?;
+        logging::start(&LogSettings::read(&config)?, config.env())?;
+        Ok(config)
+    }
+
+    /// Every resource, or every problem between them.
+    pub(crate) fn resources(&self) -> Result<Vec<&'static ResourceDescriptor>> {
+        let resources = registry::resources();
+        let mut problems = registry::problems(&resources);
+        problems.extend(linked::expected_but_absent(&resources));
+        if problems.is_empty() {
+            return Ok(resources);
+        }
+        let message = format!("the resources do not fit together:\n  {}", problems.join("\n  "));
+        Err(Error::new(ErrorKind::Internal, "registry.invalid", message)
+            .hint("each line says what to change, and where"))
+    }
+
+    /// The database, connected once.
+    pub(crate) async fn database(&mut self) -> Result<Arc<Database>> {
+        if let Some(database) = self.state.get::<Database>() {
+            return Ok(database);
+        }
+        let config = self.logged()?;
+        let database = Database::connect(&DatabaseSettings::read(&config)?.database(&self.root)).await?;
+        self.state.insert(Arc::clone(&database));
+        Ok(database)
+    }
+
+    /// Everything but the listener: resources checked, database connected, schema, providers, services.
+    pub(crate) async fn start(&mut self, schema: Schema) -> Result<Cx> {
+        if self.started {
+            return Ok(self.cx());
+        }
+        let config = self.logged()?;
+        let resources = self.resources()?;
+        for warning in linked::unlinked_crates(&self.root) {
+            tracing::warn!("{warning}");
+        }
+        let database = self.database().await?;
+        if schema == Schema::AsConfigured
+            && DatabaseSettings::read(&config)?
+                .auto_migrate
+                .unwrap_or(config.env() != Environment::Production)
+        {
+            self.schema = schema::bring_up_to_date(&database, &resources).await?;
+        }
+        if let Some(secret) = AppSettings::read(&config)?.secret {
+            self.state.insert(Arc::new(CursorKey::new(secret.expose().as_bytes())));
+        }
+        let cx = self.cx();
+        if let Some(parts) = &mut self.parts {
+            self.providers = std::mem::take(&mut parts.providers);
+            for replace in std::mem::take(&mut parts.replacements) {
+                replace(&self.state);
+            }
+        }
+        self.providers.register(&cx)?;
+        let roots: Vec<&'static di::Node> = di::services();
+        let built = di::build(&roots, &cx).await?;
+        tracing::debug!(services = ?built, "services are built");
+        if let Err((error, failures)) = self.providers.boot(&cx).await {
+            log_failures(failures);
+            return Err(error);
+        }
+        self.started = true;
+        Ok(cx)
+    }
+
+    /// Everything that answers requests.
+    pub(crate) async fn edge(&mut self, schema: Schema) -> Result<Edge> {
+        let cx = self.start(schema).await?;
+        let config = self.config()?;
+        let server = ServerSettings::read(&config)?.server()?;
+        let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
+        let mut health = Health::default();
+        health.check("database", schema::reachable);
+        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health);
+        for group in parts.groups {
+            site = site.group(group);
+        }
+        site.routes(parts.routes).build(server)
+    }
+
+    /// Shuts down what was started, in reverse.
+    pub(crate) async fn shutdown(&mut self) {
+        if std::mem::take(&mut self.started) {
+            log_failures(self.providers.shutdown(&self.cx()).await);
+        }
+    }
+}
+
+fn log_failures(failures: Vec<framewright_core::provider::Failure>) {
+    for (provider, error) in failures {
+        tracing::error!(provider, ?error, "did not shut down cleanly");
+    }
+}
+
+/// An application that was started without a listener: for programs that serve in their own way.
+pub struct Running {
+    session: Session,
+    edge: Edge,
+}
+
+impl Running {
+    pub(crate) async fn start(parts: Parts) -> Result<Self> {
+        let mut session = Session::new(parts);
+        match session.edge(Schema::AsConfigured).await {
+            Ok(edge) => Ok(Self { session, edge }),
+            Err(error) => {
+                session.shutdown().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// A context outside of any request.
+    #[must_use]
+    pub fn cx(&self) -> Cx {
+        self.session.cx()
+    }
+
+    /// What answers requests: a tower service.
+    #[must_use]
+    pub fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
+    /// Shuts everything down, in reverse.
+    pub async fn shutdown(mut self) {
+        self.session.shutdown().await;
+    }
+}
