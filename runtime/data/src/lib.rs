@@ -9,9 +9,13 @@ pub mod ddl;
 pub mod dialect;
 mod fragment;
 mod inject;
+pub mod list;
+mod load;
 pub mod row;
 pub mod scope;
+pub mod select;
 pub mod stmt;
+pub mod typed;
 pub mod unit;
 pub mod violation;
 

@@ -12,6 +12,7 @@ pub use self::serde::{View, deserialize, serialize, serialize_record};
 pub use body::{Body, Purpose, read, read_body};
 pub use moment::{date, time, timestamp};
 pub(crate) use reader::has_nul;
+pub(crate) use scalar::of_text;
 pub use reader::{Limits, Number, Reader, Token};
 pub use scalar::{key, key_text};
 pub use write::{members, readable, record, value};

@@ -46,7 +46,7 @@ pub(crate) fn integer(field: &FieldDescriptor, v: i64) -> Result<Value, String> 
     if v < min || v > max { Err(out_of_bounds(field)) } else { Ok(Value::I64(v)) }
 }
 
-fn of_text(field: &FieldDescriptor, text: &str) -> Result<Value, String> {
+pub(crate) fn of_text(field: &FieldDescriptor, text: &str) -> Result<Value, String> {
     let found = match field.kind() {
         Kind::Text if text.contains('\0') => return Err("must not contain U+0000".to_owned()),
         Kind::Text => {

@@ -1,8 +1,10 @@
 //! What a list asks for, as one typed tree: REST parameters, `POST /query`, the typed builder, commands and later
 //! channels all make this tree, and only this tree becomes SQL. Fields are indexes of the descriptor.
 
+pub mod aggregate;
 pub mod cursor;
 pub mod limits;
+pub mod loaded;
 pub mod params;
 mod path;
 mod problems;
@@ -62,7 +64,7 @@ pub enum Filter {
 }
 
 /// One key of a sort order. NULLs come last ascending and first descending, on every database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort {
     /// the field
     pub field: u16,
@@ -92,7 +94,7 @@ pub enum Page {
 }
 
 /// Whether deleted records are part of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Deleted {
     /// they are not there
     #[default]

@@ -1,9 +1,11 @@
 //! Typed handles on columns and relations: what `post::title` and `post::comments` are. Thin shells over the
 //! query tree; they hold an index and know two types.
 
-use super::{Filter, Include, Op, Sort};
+use super::loaded::Load;
+use super::{Filter, Op, Sort};
 use crate::column::Column;
 use crate::descriptor::RelationDescriptor;
+use crate::record::Resource;
 use crate::value::Value;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
@@ -236,11 +238,12 @@ impl<R, S, M> Rel<R, S, M> {
     pub fn exists(self) -> Predicate<R> {
         Predicate::new(Filter::Related(self.relation, Box::new(Filter::And(Vec::new()))))
     }
+}
+
+impl<R, S: Resource, M> Rel<R, S, M> {
     /// Loads along what `load` names of the other side: `post::comments.with(comment::author)`.
     pub fn with(self, load: impl Into<Load<S>>) -> Load<R> {
-        let mut here = Load::from(self);
-        here.include.include.push(load.into().include);
-        here
+        Load::nested(self, load.into())
     }
 }
 
@@ -250,24 +253,3 @@ impl<R, S, M> Clone for Rel<R, S, M> {
     }
 }
 impl<R, S, M> Copy for Rel<R, S, M> {}
-
-/// What to load along with records of `R`: a relation, and relations of its other side.
-#[must_use]
-pub struct Load<R> {
-    include: Include,
-    of: PhantomData<fn() -> R>,
-}
-
-impl<R> Load<R> {
-    /// As a tree.
-    #[must_use]
-    pub fn into_include(self) -> Include {
-        self.include
-    }
-}
-
-impl<R, S, M> From<Rel<R, S, M>> for Load<R> {
-    fn from(rel: Rel<R, S, M>) -> Self {
-        Self { include: Include { relation: rel.relation, include: Vec::new() }, of: PhantomData }
-    }
-}

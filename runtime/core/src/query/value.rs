@@ -2,10 +2,8 @@
 
 use super::{Filter, Op, limits};
 use crate::descriptor::FieldDescriptor;
-use crate::types::{Date, Decimal, Time, Timestamp};
+use crate::types::Decimal;
 use crate::value::{Kind, Value};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// The operators of a query, by the name that clients write.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,22 +93,20 @@ pub(super) fn predicate(index: u16, field: &FieldDescriptor, verb: Verb, values:
 /// # Errors
 /// What it has to be.
 pub(super) fn of_text(field: &FieldDescriptor, text: &str) -> Result<Value, String> {
-    let found = match field.kind() {
-        Kind::Bool => return truth(text).ok_or_else(|| expected(field)),
+    match field.kind() {
+        Kind::Bool => truth(text).ok_or_else(|| expected(field)),
         // A number that is an integer, but too large for the field, is named as such.
-        Kind::I16 | Kind::I32 | Kind::I64 => return text.parse::<i128>().map_err(|_| expected(field)).and_then(|n| of_integer(field, n)),
-        Kind::F64 => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::F64),
-        Kind::Text if text.contains('\0') => return Err("must not contain U+0000".to_owned()),
-        Kind::Text => field.facts.options.is_none_or(|o| o.contains(&text)).then(|| Value::Text(text.to_owned())),
-        Kind::Bytes => STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok().map(Value::Bytes),
-        Kind::Uuid => uuid::Uuid::try_parse(text).ok().map(|id| Value::Uuid(id.into_bytes())),
-        Kind::Decimal => return Decimal::from_str_exact(text).map_err(|_| expected(field)).and_then(|n| decimal(field, n)),
-        Kind::Timestamp => text.parse::<Timestamp>().ok().map(|at| Value::Timestamp(at.micros())),
-        Kind::Date => text.parse::<Date>().ok().map(|day| Value::Date(day.days())),
-        Kind::Time => text.parse::<Time>().ok().map(|at| Value::Time(at.micros())),
-        Kind::Json => None,
-    };
-    found.ok_or_else(|| expected(field))
+        Kind::I16 | Kind::I32 | Kind::I64 => {
+            text.parse::<i128>().map_err(|_| expected(field)).and_then(|n| of_integer(field, n))
+        }
+        Kind::F64 => {
+            text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::F64).ok_or_else(|| expected(field))
+        }
+        _ => match crate::json::of_text(field, text)? {
+            Value::Decimal(n) => decimal(field, n),
+            value => Ok(value),
+        },
+    }
 }
 
 /// What a value of the field has to be, for people.

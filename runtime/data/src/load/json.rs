@@ -1,0 +1,92 @@
+//! Relations as JSON inside the records they belong to, from the rows, without structs.
+
+use super::{KEYS, Key, Related, distinct, held, key_kind, single, statement};
+use crate::database::Database;
+use crate::select::sink::{JsonSink, Projection};
+use framewright_core::json::write;
+use framewright_core::query::Include;
+use framewright_core::{Cx, ResourceDescriptor, Result, Value};
+use std::collections::HashMap;
+use std::future::Future;
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The fields of `d` whose values find these relations, one for each.
+pub(crate) fn needed<'a>(d: &'a ResourceDescriptor, include: &'a [Include]) -> impl Iterator<Item = u16> + 'a {
+    include.iter().map(|i| held(d, i.relation))
+}
+
+/// A record as it was written: where it stands, and the values of [`needed`].
+type Written = (Range<usize>, Vec<Value>);
+
+/// What each record gets before its closing brace: `,"author":{…},"comments":[…]`.
+///
+/// At most `page.max` records of a to-many relation stand in a record, the first by key: the rest are a list of
+/// their own (`filter[post_id]=…`).
+pub(crate) fn tails<'a>(
+    cx: &'a Cx,
+    db: &'a Database,
+    d: &'static ResourceDescriptor,
+    include: &'a [Include],
+    records: &'a [Written],
+) -> Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>>> + Send + 'a>> {
+    Box::pin(async move {
+        let mut tails = vec![Vec::new(); records.len()];
+        for (nth, include) in include.iter().enumerate() {
+            let held = || records.iter().map(|(_, values)| values.get(nth).unwrap_or(&Value::Null));
+            let groups = groups(cx, db, d, include, &distinct(held())).await?;
+            for (tail, key) in tails.iter_mut().zip(held()) {
+                tail.push(b',');
+                let _ = write::text(tail, include.relation.name);
+                tail.push(b':');
+                let found = Key::of(key).and_then(|key| groups.get(&key));
+                match (found, single(include.relation)) {
+                    (Some(found), true) => tail.extend_from_slice(found.first().map_or(b"null", Vec::as_slice)),
+                    (None, true) => tail.extend_from_slice(b"null"),
+                    (found, false) => {
+                        tail.push(b'[');
+                        for (i, object) in found.into_iter().flatten().enumerate() {
+                            if i > 0 {
+                                tail.push(b',');
+                            }
+                            tail.extend_from_slice(object);
+                        }
+                        tail.push(b']');
+                    }
+                }
+            }
+        }
+        Ok(tails)
+    })
+}
+
+/// The related records as JSON objects, by the key that their parents hold.
+async fn groups(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, include: &Include, keys: &[Value]) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
+    let target = (include.relation.target)();
+    let mut groups: HashMap<Key, Vec<Vec<u8>>> = HashMap::new();
+    for keys in keys.chunks(KEYS) {
+        let projection = Projection::of(target, None, needed(target, &include.include)).with_tail(key_kind(d, include.relation));
+        let related = Related { owner: d, relation: include.relation, columns: &projection.columns, cap: Some(target.page.max), whole: false };
+        let stmt = statement(db.dialect(), &related, keys)?;
+        let keep = needed(target, &include.include).filter_map(|f| projection.position(f)).chain([projection.tail()]).collect();
+        let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep);
+        let sink = db.read(cx, stmt, sink).await?;
+        let tails = if include.include.is_empty() { Vec::new() } else { tails(cx, db, target, &include.include, &sink.kept).await? };
+        for (nth, (range, values)) in sink.kept.iter().enumerate() {
+            let Some(parent) = values.last().and_then(Key::of) else { continue };
+            let mut object = sink.out.get(range.clone()).unwrap_or_default().to_vec();
+            close(&mut object, tails.get(nth).map_or(b"", Vec::as_slice));
+            groups.entry(parent).or_default().push(object);
+        }
+    }
+    Ok(groups)
+}
+
+/// Ends an object with what is loaded along.
+pub(crate) fn close(object: &mut Vec<u8>, tail: &[u8]) {
+    // The tail begins with a comma, which an object without fields does not take.
+    let tail = if object.ends_with(b"{") { tail.get(1..).unwrap_or_default() } else { tail };
+    object.extend_from_slice(tail);
+    object.push(b'}');
+}

@@ -1,0 +1,115 @@
+//! Some columns only, as tuples.
+
+use super::query::Query;
+use super::drifted;
+use crate::row::Collect;
+use crate::scope::CxData;
+use crate::select::{self, Select};
+use framewright_core::query::typed::Col;
+use framewright_core::{Column, Cx, Error, Mismatch, Resource, Result, Value};
+
+/// A column, or a tuple of columns of one resource.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't a selection of columns of `{R}`",
+    label = "not columns of `{R}`",
+    note = "select a column or a tuple of up to eight columns of `{R}`: `.select((post::id, post::title))`"
+)]
+pub trait Selection<R> {
+    /// The type of a row.
+    type Row;
+    /// The fields.
+    fn fields(&self) -> Vec<u16>;
+    /// A row of its values.
+    ///
+    /// # Errors
+    /// [`Mismatch`] when a value is of another type.
+    fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch>;
+}
+
+impl<R, T: Column> Selection<R> for Col<R, T> {
+    type Row = T;
+    fn fields(&self) -> Vec<u16> {
+        vec![self.index()]
+    }
+    fn row(values: Vec<Value>) -> Result<T, Mismatch> {
+        T::take(values.into_iter().next().ok_or(Mismatch)?)
+    }
+}
+
+macro_rules! tuple {
+    ($($ty:ident $at:tt),*) => {
+        impl<R, $($ty: Column),*> Selection<R> for ($(Col<R, $ty>,)*) {
+            type Row = ($($ty,)*);
+            fn fields(&self) -> Vec<u16> {
+                vec![$(self.$at.index()),*]
+            }
+            fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch> {
+                let mut values = values.into_iter();
+                Ok(($($ty::take(values.next().ok_or(Mismatch)?)?,)*))
+            }
+        }
+    };
+}
+tuple!(A 0);
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+tuple!(A 0, B 1, C 2, D 3, E 4);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// A query that gives some columns.
+#[must_use = "a query does nothing until `all` is called"]
+pub struct Selected<R, S> {
+    query: Query<R>,
+    columns: S,
+    distinct: bool,
+}
+
+impl<R: Resource, S: Selection<R>> Selected<R, S> {
+    pub(super) fn new(query: Query<R>, columns: S) -> Self {
+        Self { query, columns, distinct: false }
+    }
+
+    /// Equal rows once. It can then be sorted by selected columns only, and is sorted by all of them at last.
+    pub fn distinct(mut self) -> Self {
+        self.distinct = true;
+        self
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// When a distinct query is sorted by a column that is not selected; translated database errors.
+    pub async fn all(self, cx: &Cx) -> Result<Vec<S::Row>> {
+        let (db, d) = (cx.database()?, R::DESCRIPTOR);
+        let columns = self.columns.fields();
+        let order = if self.distinct {
+            if self.query.sort.iter().any(|k| !columns.contains(&k.field)) {
+                return Err(Error::internal("a distinct query is sorted by a column that is not selected"));
+            }
+            let mut order = self.query.sort.clone();
+            for field in &columns {
+                if !order.iter().any(|k| k.field == *field) {
+                    order.push(framewright_core::query::Sort { field: *field, descending: false });
+                }
+            }
+            order
+        } else {
+            framewright_core::query::complete(&self.query.sort, d)
+        };
+        let select = Select {
+            d,
+            columns: &columns,
+            filter: self.query.filter.as_ref(),
+            order: &order,
+            deleted: self.query.deleted,
+            distinct: self.distinct,
+        };
+        let stmt = select::rows(db.dialect(), &select, self.query.slice())?;
+        let kinds: Vec<_> = columns.iter().map(|c| d.field(*c).kind()).collect();
+        let cells = db.read(cx, stmt, Collect::new(kinds)).await?;
+        cells.rows.into_iter().map(|values| S::row(values).map_err(|_| drifted(d))).collect()
+    }
+}
