@@ -67,7 +67,7 @@ fn sqlite<'b>(bind: &'b Bind, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) 
     Ok(IsNull::No)
 }
 
-#[cfg(any())] // postgres
+#[cfg(feature = "postgres")]
 fragment!(diesel::pg::Pg, postgres,
     Bool => st::Bool, I16 => st::SmallInt, I32 => st::Integer, I64 => st::BigInt, F64 => st::Double, Text => st::Text,
     Bytes => st::Binary, Uuid => st::Uuid, Decimal => st::Numeric, Timestamp => st::Timestamptz, Date => st::Date,
@@ -75,7 +75,7 @@ fragment!(diesel::pg::Pg, postgres,
     st::Bool, st::SmallInt, st::Integer, st::BigInt, st::Double, st::Text, st::Binary, st::Uuid, st::Numeric,
     st::Timestamptz, st::Date, st::Time, st::Jsonb);
 
-#[cfg(any())] // postgres
+#[cfg(feature = "postgres")]
 fn postgres(bind: &Bind, out: &mut Output<'_, '_, diesel::pg::Pg>) -> serialize::Result {
     if bind.value.is_null() {
         return Ok(IsNull::Yes);

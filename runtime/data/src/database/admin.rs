@@ -38,7 +38,8 @@ impl Database {
     /// # Errors
     /// When none becomes free in time.
     pub async fn admin(&self) -> Result<Admin> {
-        let held = self.hold(Instant::now() + self.config().acquire_timeout).await?;
+        let mut held = self.hold(Instant::now() + self.config().acquire_timeout).await?;
+        held.retire();
         let file = match &self.backend {
             #[cfg(feature = "sqlite")]
             Backend::Sqlite(db) => db.path.clone(),
@@ -46,7 +47,7 @@ impl Database {
             _ => None,
         };
         let mut admin = Admin { held, dialect: self.dialect(), file, locked: None };
-        admin.unlimited(true).await?;
+        admin.unlimited().await?;
         Ok(admin)
     }
 
@@ -166,28 +167,27 @@ impl Admin {
         match &mut self.held {
             #[cfg(feature = "sqlite")]
             Held::Sqlite(c) => c.call(move |c| run.run(c)).await.map_err(Failure::into_error),
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Held::Postgres(c) => c.migrations(run).await.map_err(Failure::into_error),
             #[cfg(any())] // mysql
             Held::Mysql(c) => c.migrations(run).await.map_err(Failure::into_error),
         }
     }
 
-    /// Gives the lock and the connection back.
+    /// Gives the lock back and closes the connection.
     ///
     /// # Errors
-    /// Those of the database; the connection is closed then.
+    /// Those of the database; the lock is gone with the connection then.
     pub async fn finish(mut self) -> Result<()> {
-        self.unlock().await?;
-        self.unlimited(false).await
+        self.unlock().await
     }
 
     /// Schema changes take as long as they take: no statement timeout here.
-    async fn unlimited(&mut self, on: bool) -> Result<()> {
-        if self.dialect == Dialect::Postgres {
-            self.held.batch(if on { "SET statement_timeout = 0" } else { "RESET statement_timeout" }).await.map_err(Failure::into_error)?;
+    async fn unlimited(&mut self) -> Result<()> {
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Mysql => Ok(()),
+            Dialect::Postgres => self.held.batch("SET statement_timeout = 0").await.map_err(Failure::into_error),
         }
-        Ok(())
     }
 }
 

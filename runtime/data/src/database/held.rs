@@ -9,7 +9,7 @@ use crate::violation::Failure;
 pub(crate) enum Held {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::Lease),
-    #[cfg(any())] // postgres
+    #[cfg(feature = "postgres")]
     Postgres(super::postgres::Held),
     #[cfg(any())] // mysql
     Mysql(super::mysql::Held),
@@ -20,7 +20,7 @@ macro_rules! each {
         match $held {
             #[cfg(feature = "sqlite")]
             Held::Sqlite($c) => $run,
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Held::Postgres($c) => $run,
             #[cfg(any())] // mysql
             Held::Mysql($c) => $run,
@@ -29,12 +29,24 @@ macro_rules! each {
 }
 
 impl Held {
+    /// Makes sure that nobody else gets this connection after: it has settings and locks of its own.
+    pub(crate) fn retire(&mut self) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {} // the writer keeps no settings
+            #[cfg(feature = "postgres")]
+            Self::Postgres(c) => c.retire(),
+            #[cfg(any())] // mysql
+            Self::Mysql(c) => c.retire(),
+        }
+    }
+
     /// Begins a transaction that will write.
     pub(crate) async fn begin(&mut self) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(c) => c.batch("BEGIN IMMEDIATE").await,
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Self::Postgres(c) => c.batch("BEGIN").await,
             #[cfg(any())] // mysql
             Self::Mysql(c) => c.batch("START TRANSACTION").await,

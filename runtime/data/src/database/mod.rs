@@ -9,7 +9,7 @@ mod config;
 mod held;
 #[cfg(any())] // mysql
 pub(crate) mod mysql;
-#[cfg(any())] // postgres
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
@@ -40,7 +40,7 @@ pub struct Database {
 enum Backend {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
-    #[cfg(any())] // postgres
+    #[cfg(feature = "postgres")]
     Postgres(postgres::Postgres),
     #[cfg(any())] // mysql
     Mysql(mysql::Mysql),
@@ -56,7 +56,7 @@ impl Database {
         let backend = match dialect {
             #[cfg(feature = "sqlite")]
             Dialect::Sqlite => Backend::Sqlite(sqlite::Sqlite::open(config)?),
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Dialect::Postgres => Backend::Postgres(postgres::Postgres::open(config).await?),
             #[cfg(any())] // mysql
             Dialect::Mysql => Backend::Mysql(mysql::Mysql::open(config).await?),
@@ -109,7 +109,7 @@ impl Database {
         match &self.backend {
             #[cfg(feature = "sqlite")]
             Backend::Sqlite(db) => db.read(stmt, sink, until).await,
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.read(stmt, sink, until).await,
             #[cfg(any())] // mysql
             Backend::Mysql(db) => db.read(stmt, sink, until).await,
@@ -133,7 +133,7 @@ impl Database {
         match &self.backend {
             #[cfg(feature = "sqlite")]
             Backend::Sqlite(db) => db.write(unit, until).await,
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.write(unit, until).await,
             #[cfg(any())] // mysql
             Backend::Mysql(db) => db.write(unit, until).await,
@@ -145,7 +145,7 @@ impl Database {
         match &self.backend {
             #[cfg(feature = "sqlite")]
             Backend::Sqlite(db) => db.lease(until).await.map(Held::Sqlite),
-            #[cfg(any())] // postgres
+            #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.hold(until).await.map(Held::Postgres),
             #[cfg(any())] // mysql
             Backend::Mysql(db) => db.hold(until).await.map(Held::Mysql),

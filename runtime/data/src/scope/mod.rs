@@ -63,6 +63,36 @@ pub trait CxData {
 
     /// Whether a transaction is open.
     fn in_transaction(&self) -> bool;
+
+    /// Raw Diesel on SQLite, on the connection of the open transaction or else on the writer's. The closure runs on the
+    /// writer's thread, in a savepoint when a transaction is open, so that its failure undoes nothing else.
+    ///
+    /// # Errors
+    /// Translated database errors, or when the database is another one.
+    #[cfg(feature = "sqlite")]
+    fn diesel_sqlite<T, F>(&self, run: F) -> impl Future<Output = Result<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut ::diesel::SqliteConnection) -> ::diesel::QueryResult<T> + Send + 'static;
+
+    /// Raw Diesel on PostgreSQL, on the connection of the open transaction (in a savepoint) or else on one of the pool.
+    ///
+    /// # Errors
+    /// Translated database errors, or when the database is another one.
+    #[cfg(feature = "postgres")]
+    fn diesel_postgres<T, F>(&self, run: F) -> impl Future<Output = Result<T>>
+    where
+        F: AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> ::diesel::QueryResult<T>;
+
+    /// Raw Diesel on MySQL and MariaDB, on the connection of the open transaction (in a savepoint) or else on one of
+    /// the pool.
+    ///
+    /// # Errors
+    /// Translated database errors, or when the database is another one.
+    #[cfg(any())] // mysql
+    fn diesel_mysql<T, F>(&self, run: F) -> impl Future<Output = Result<T>>
+    where
+        F: AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> ::diesel::QueryResult<T>;
 }
 
 impl CxData for Cx {
@@ -120,5 +150,30 @@ impl CxData for Cx {
 
     fn in_transaction(&self) -> bool {
         open::of(self).is_some_and(|s| s.is_open())
+    }
+
+    #[cfg(feature = "sqlite")]
+    async fn diesel_sqlite<T, F>(&self, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut ::diesel::SqliteConnection) -> ::diesel::QueryResult<T> + Send + 'static,
+    {
+        diesel::sqlite(&*self.database()?, self, run).await
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn diesel_postgres<T, F>(&self, run: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> ::diesel::QueryResult<T>,
+    {
+        diesel::postgres(&*self.database()?, self, run).await
+    }
+
+    #[cfg(any())] // mysql
+    async fn diesel_mysql<T, F>(&self, run: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> ::diesel::QueryResult<T>,
+    {
+        diesel::mysql(&*self.database()?, self, run).await
     }
 }

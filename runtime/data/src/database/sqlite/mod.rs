@@ -204,15 +204,15 @@ impl Lease {
         self.call(move |c| diesel::connection::SimpleConnection::batch_execute(c, &sql).map_err(exec::failure)).await?
     }
 
+    /// Runs a closure of raw Diesel, in a savepoint when a transaction is open.
+    pub(crate) async fn diesel<T: Send + 'static>(&self, run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T> + Send + 'static) -> Result<T, Failure> {
+        self.call(move |c| writer::raw(c, run)).await?
+    }
+
     pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
         let sql = sql.to_owned();
         self.call(move |c| exec::texts(c, &sql)).await?
     }
-}
-
-/// What Diesel said in a closure of the user.
-pub(crate) fn failure(e: diesel::result::Error) -> Failure {
-    exec::failure(e)
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {

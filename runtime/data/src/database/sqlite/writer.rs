@@ -7,7 +7,7 @@ use super::reader::Read;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure};
 use crossbeam_channel::Receiver;
-use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{Connection, SimpleConnection, TransactionDepthChange, TransactionManager};
 use diesel::sqlite::SqliteConnection;
 use framewright_core::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -159,6 +159,31 @@ pub(super) fn in_savepoint(c: &mut SqliteConnection, unit: Unit, alone: bool) ->
         (false, false) => c.batch_execute("ROLLBACK TO fw_unit; RELEASE fw_unit").map_err(failure)?,
     }
     Ok(result)
+}
+
+/// Runs a closure of raw Diesel. Inside an open transaction Diesel is told of it, so that its own `transaction()`
+/// makes savepoints, and all that the closure did is undone when it fails.
+pub(super) fn raw<T>(c: &mut SqliteConnection, run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T>) -> Result<T, Failure> {
+    // Outside a transaction a savepoint is one of its own.
+    c.batch_execute("SAVEPOINT fw_diesel").map_err(failure)?;
+    enter(c, TransactionDepthChange::IncreaseDepth)?;
+    let result = catch_unwind(AssertUnwindSafe(|| run(c)));
+    let same = matches!(depth(c), Ok(Some(d)) if d.get() == 1);
+    if same {
+        enter(c, TransactionDepthChange::DecreaseDepth)?;
+    }
+    let keep = same && matches!(result, Ok(Ok(_)));
+    c.batch_execute(if keep { "RELEASE fw_diesel" } else { "ROLLBACK TO fw_diesel; RELEASE fw_diesel" }).map_err(failure)?;
+    match result {
+        Ok(_) if !same => Err(Failure::new(Class::Other, "a closure of raw Diesel left the transaction in another state than it found it")),
+        Ok(result) => result.map_err(failure),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+fn enter(c: &mut SqliteConnection, change: TransactionDepthChange) -> Result<(), Failure> {
+    let status = <SqliteConnection as Connection>::TransactionManager::transaction_manager_status_mut(c);
+    status.transaction_state().and_then(|s| s.change_transaction_depth(change)).map_err(failure)
 }
 
 fn fail_all(replies: impl Iterator<Item = oneshot::Sender<Result<Outcome, Failure>>>, why: &Failure) {

@@ -1,0 +1,109 @@
+//! PostgreSQL: bounded reads on lanes, everything else on the pool.
+
+mod held;
+mod lanes;
+mod line;
+mod pool;
+mod unit;
+pub(crate) mod wire;
+
+use super::DatabaseConfig;
+use super::config::refused;
+use crate::row::Sink;
+use crate::stmt::Stmt;
+use crate::unit::{Outcome, Unit};
+use crate::violation::{Class, Failure, slow};
+use framewright_core::Result;
+use std::time::{Duration, Instant};
+
+pub(crate) use held::Held;
+use pool::{Connection, Pool};
+
+/// The longest that an abandoned read may keep its connection from the pool.
+const DRAIN: Duration = Duration::from_secs(1);
+
+pub(crate) struct Postgres {
+    lanes: lanes::Lanes,
+    pool: Pool,
+}
+
+impl Postgres {
+    pub(super) async fn open(config: &DatabaseConfig) -> Result<Self> {
+        let mut server: tokio_postgres::Config = config.url.parse().map_err(|e: tokio_postgres::Error| refused(format!("the URL of the database cannot be read: {e}")))?;
+        let limit = config.statement_timeout.as_millis();
+        let options = format!("{} -c statement_timeout={limit} -c TimeZone=UTC -c client_min_messages=warning -c standard_conforming_strings=on", server.get_options().unwrap_or_default());
+        server.options(&options).connect_timeout(config.acquire_timeout).tcp_user_timeout(config.statement_timeout + Duration::from_secs(5));
+        if server.get_application_name().is_none() {
+            server.application_name("framewright");
+        }
+        let lanes = lanes::Lanes::open(&server, config.lanes, config.acquire_timeout).await.map_err(Failure::into_error)?;
+        Ok(Self { lanes, pool: pool::pool(config, server)? })
+    }
+
+    pub(super) async fn read<S: Sink>(&self, stmt: Stmt, sink: S, until: Instant) -> Result<S> {
+        let read = async {
+            if stmt.text.bounded { self.lanes.read(stmt, sink).await } else { self.read_alone(stmt, sink).await }
+        };
+        tokio::time::timeout_at(until.into(), read).await.map_err(|_| slow())?.map_err(Failure::into_error)
+    }
+
+    async fn read_alone<S: Sink>(&self, stmt: Stmt, mut sink: S) -> Result<S, Failure> {
+        for again in [true, false] {
+            let mut lent = Lent(Some(pool::take(&self.pool).await?));
+            let Some(connection) = lent.0.as_deref_mut() else { break };
+            let (rows, result) = connection.read(&stmt, &mut sink).await;
+            if let (Connection::Plain(line), Err(f)) = (&*connection, &result)
+                && f.class() == Class::Stale
+            {
+                line.forget(stmt.text.sql());
+            }
+            lent.back(result.as_ref().is_err_and(|f| f.class() == Class::Lost));
+            match result {
+                Err(f) if again && rows == 0 && matches!(f.class(), Class::Stale | Class::Lost) => {}
+                result => return result.map(|()| sink),
+            }
+        }
+        Err(Failure::new(Class::Lost, "no connection"))
+    }
+
+    pub(super) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
+        let connection = tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
+        let connection = connection.map_err(Failure::into_error)?;
+        if unit::single(&unit, &connection) {
+            return unit::autocommit(connection, unit).await.map_err(Failure::into_error);
+        }
+        // A task of its own: whoever goes away, the transaction comes to its end.
+        let task = tokio::spawn(unit::transaction(connection, unit));
+        task.await.map_err(framewright_core::Error::internal)?.map_err(Failure::into_error)
+    }
+
+    pub(super) async fn hold(&self, until: Instant) -> Result<Held> {
+        let connection = tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
+        connection.map(Held::new).map_err(Failure::into_error)
+    }
+}
+
+/// A connection lent to a read. Abandoned in the middle, it goes back only when the rest of the answer is through.
+struct Lent(Option<pool::Pooled>);
+
+impl Lent {
+    fn back(&mut self, lost: bool) {
+        if let Some(connection) = self.0.take().filter(|_| lost) {
+            drop(deadpool::managed::Object::take(connection));
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else { return };
+        let drain = async move {
+            if !matches!(tokio::time::timeout(DRAIN, connection.batch("")).await, Ok(Ok(()))) {
+                drop(deadpool::managed::Object::take(connection));
+            }
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(drain);
+        }
+    }
+}
