@@ -1,2 +1,5 @@
-//! A blog: every field type and every kind of relation.
-fn main() {}
+//! Starts the blog. Everything else is in the library, so that tests can start it too.
+
+fn main() -> std::process::ExitCode {
+    blog::app().run()
+}
