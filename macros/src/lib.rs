@@ -41,3 +41,59 @@ pub fn db_enum(item: TokenStream) -> TokenStream {
 pub fn resource_fields(_item: TokenStream) -> TokenStream {
     TokenStream::new()
 }
+
+/// Makes a struct a service: built once at start, from what its fields name, and injected where it is asked for.
+///
+/// A field of type `Inject<T>` shares a service, any other type is a service that is cloned; `#[service(default)]`
+/// and `#[service(value = …)]` start a field without injection. What nobody provides, and services that need each
+/// other in a circle, are compile errors.
+///
+/// ```ignore
+/// #[service]
+/// pub struct Billing {
+///     gateway: Inject<dyn Gateway>,
+///     #[service(default)]
+///     charges: AtomicU64,
+/// }
+///
+/// #[service(provides = dyn Gateway)]
+/// pub struct Stripe {
+///     settings: Inject<StripeConfig>,
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn service(args: TokenStream, item: TokenStream) -> TokenStream {
+    framewright_macros_core::expand_service(args.into(), item.into()).into()
+}
+
+/// Makes a struct a section of the configuration: typed, checked at start, `Debug`, `Clone` and injectable.
+///
+/// ```ignore
+/// /// The shop.
+/// #[config(section = "shop")]
+/// pub struct ShopConfig {
+///     /// What prices are in.
+///     #[setting(default = "EUR", env = "SHOP_CURRENCY")]
+///     pub currency: String,
+///     pub till_key: Option<Secret<String>>,
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn config(args: TokenStream, item: TokenStream) -> TokenStream {
+    framewright_macros_core::expand_config(args.into(), item.into()).into()
+}
+
+/// Registers an async function that fills the database with what an application begins with: `seed` runs them all,
+/// in order, as often as you like.
+///
+/// ```ignore
+/// #[seed(order = 10)]
+/// async fn roles(cx: &Cx) -> Result<()> {
+///     Role::query().filter(role::name.eq("author")).first_or_create(cx, CreateRole::new("author")).await?;
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn seed(args: TokenStream, item: TokenStream) -> TokenStream {
+    framewright_macros_core::expand_seed(args.into(), item.into()).into()
+}

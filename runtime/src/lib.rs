@@ -19,5 +19,5 @@ pub use cli::reference as command_reference;
 pub use framewright_core::*;
 pub use framewright_data::{self as data, CxData, Database};
 pub use framewright_http::{self as http};
-pub use framewright_macros::{DbEnum, resource};
+pub use framewright_macros::{DbEnum, config, resource, seed, service};
 pub use session::Running;

@@ -1,8 +1,11 @@
 //! What an application's files begin with: `use framewright::prelude::*;`.
 
+pub use framewright_core::config::Secret;
+pub use framewright_core::di::{Init, Inject};
+pub use framewright_core::provider::Provider;
 pub use framewright_core::types::currency;
 pub use framewright_core::{
     Actor, Column, Create, Cx, Date, Decimal, Error, ErrorKind, Id, Json, Money, Patch, Record, Resource,
     Result, Time, Timestamp, Update,
 };
-pub use framewright_macros::{DbEnum, resource};
+pub use framewright_macros::{DbEnum, config, resource, seed, service};

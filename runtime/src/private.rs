@@ -2,9 +2,15 @@
 //! application, and whatever the application has called its own types.
 
 pub use core::clone::Clone;
+pub use core::default::Default;
+pub use core::fmt::Debug;
 pub use core::option::Option::{self, None, Some};
-pub use core::primitive::i64;
+pub use core::primitive::{i32, i64};
+pub use core::result::Result::Ok;
+pub use core::{concat, module_path, stringify};
+pub use std::boxed::Box;
 pub use std::string::String;
+pub use std::sync::Arc;
 
 pub use crate::linked::Expected;
 pub use framewright_core::column::Column;
@@ -12,6 +18,7 @@ pub use framewright_core::descriptor::{
     Actions, DefaultValue, FieldDescriptor, Kept, KeyDescriptor, OnDelete, PageSizes, PolicyDescriptor,
     RelationDescriptor, RelationKind, ResourceDescriptor, Source,
 };
+pub use framewright_core::error::Result;
 pub use framewright_core::expand::{check, custom, custom_text, descriptor_of, foreign_key, inventory};
 pub use framewright_core::record::{Resource, SoftDelete};
 pub use framewright_core::registry::ResourceEntry;
@@ -21,6 +28,7 @@ pub use framewright_core::{
     __bodies as bodies, __db_enum as db_enum, __debug as debug, __impls as impls, __serde as serde_impls,
     __shell as shell, __source as source,
 };
+pub use framewright_core::{config, di};
 pub use framewright_macros::ResourceFields;
 
 /// The value of a field, owned: defaults are made with it.

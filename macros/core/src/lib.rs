@@ -4,12 +4,16 @@
 //! (what is meant, every default filled in) → `part` checks it → `emit` (the expansion) or its shell. Mistakes are
 //! pushed to [`diag::Diagnostics`] and reported all at once.
 
+mod attribute;
+mod config;
 mod db_enum;
 pub mod diag;
 mod emit;
 mod model;
 mod part;
 mod reference;
+mod seed;
+mod service;
 mod spec;
 mod syntax;
 
@@ -25,6 +29,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// `#[resource(args)] item`.
 pub fn expand_resource(args: TokenStream, item: TokenStream) -> TokenStream {
     reported("#[resource]", item.clone(), || resource(args, item))
+}
+
+/// `#[service(args)] item`.
+pub fn expand_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    reported("#[service]", item.clone(), || collected(|dx| service::expand(args, item, dx)))
+}
+
+/// `#[config(args)] item`.
+pub fn expand_config(args: TokenStream, item: TokenStream) -> TokenStream {
+    reported("#[config]", item.clone(), || collected(|dx| config::expand(args, item, dx)))
+}
+
+/// `#[seed(args)] item`.
+pub fn expand_seed(args: TokenStream, item: TokenStream) -> TokenStream {
+    reported("#[seed]", item.clone(), || collected(|dx| seed::expand(args, item, dx)))
 }
 
 /// `#[derive(DbEnum)] item`.
@@ -52,6 +71,18 @@ pub fn db_enum(item: TokenStream) -> (TokenStream, Vec<Diagnostic>) {
     let dx = Diagnostics::new();
     let expansion = db_enum::expand(item, &dx);
     (expansion, dx.finish())
+}
+
+fn collected(expand: impl FnOnce(&Diagnostics) -> TokenStream) -> (TokenStream, Vec<Diagnostic>) {
+    let dx = Diagnostics::new();
+    let expansion = expand(&dx);
+    (expansion, dx.finish())
+}
+
+/// Every option of `#[service]`, `#[config]`, `#[setting]` and `#[seed]`.
+pub fn other_options() -> Vec<&'static OptionSpec> {
+    let tables = [service::SPECS, service::FIELD_SPECS, config::SPECS, config::SETTING_SPECS, seed::SPECS];
+    tables.into_iter().flatten().collect()
 }
 
 /// Every option of every part, with the name of its part.

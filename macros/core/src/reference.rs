@@ -3,14 +3,24 @@
 use crate::part::specs;
 use crate::spec::Place;
 
-/// The options of `#[resource]` and `#[field]` as Markdown tables.
+/// The options of every attribute as Markdown tables.
 pub fn reference_markdown() -> String {
     let mut page = String::from("# Options\n");
-    for (place, title) in [(Place::Resource, "`#[resource(…)]`"), (Place::Field, "`#[field(…)]`")] {
+    let places = [
+        (Place::Resource, "`#[resource(…)]`"),
+        (Place::Field, "`#[field(…)]`"),
+        (Place::Service, "`#[service(…)]`"),
+        (Place::ServiceField, "`#[service(…)]` on a field"),
+        (Place::Config, "`#[config(…)]`"),
+        (Place::Setting, "`#[setting(…)]`"),
+        (Place::Seed, "`#[seed(…)]`"),
+    ];
+    for (place, title) in places {
         page.push_str(&format!(
             "\n## {title}\n\n| option | what it does | takes | without it |\n|---|---|---|---|\n"
         ));
-        let mut rows: Vec<_> = specs().into_iter().map(|(_, o)| o).filter(|o| o.place == place).collect();
+        let all = specs().into_iter().map(|(_, o)| o).chain(crate::other_options());
+        let mut rows: Vec<_> = all.filter(|o| o.place == place).collect();
         rows.sort_by_key(|o| o.key);
         for o in rows {
             let cell = |text: &str| text.replace('|', "\\|");

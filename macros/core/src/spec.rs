@@ -7,6 +7,16 @@ pub enum Place {
     Resource,
     /// `#[field(…)]`
     Field,
+    /// `#[service(…)]`
+    Service,
+    /// `#[service(…)]` on a field
+    ServiceField,
+    /// `#[config(…)]`
+    Config,
+    /// `#[setting(…)]`
+    Setting,
+    /// `#[seed(…)]`
+    Seed,
 }
 
 impl Place {
@@ -15,6 +25,11 @@ impl Place {
         match self {
             Self::Resource => "#[resource]",
             Self::Field => "#[field]",
+            Self::Service => "#[service]",
+            Self::ServiceField => "#[service] on a field",
+            Self::Config => "#[config]",
+            Self::Setting => "#[setting]",
+            Self::Seed => "#[seed]",
         }
     }
 }
@@ -93,6 +108,6 @@ impl OptionSpec {
     pub fn repeats(&self) -> bool {
         matches!(self.key, "unique" | "index" | "check" | "has_many" | "has_one" | "many_to_many")
             && self.place == Place::Resource
-            || self.key == "custom"
+            || matches!(self.key, "custom" | "provides")
     }
 }

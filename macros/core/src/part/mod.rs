@@ -130,7 +130,7 @@ fn unknown(entry: &Entry, place: Place, of: &str) -> Diagnostic {
     let word = entry.key.to_string();
     let (code, other) = match place {
         Place::Resource => (Code::FW201, Place::Field),
-        Place::Field => (Code::FW202, Place::Resource),
+        _ => (Code::FW202, Place::Resource),
     };
     // A word that is right elsewhere, unless one that is right here is meant.
     if find(other, &word).is_some() {
@@ -140,12 +140,10 @@ fn unknown(entry: &Entry, place: Place, of: &str) -> Diagnostic {
             EntryValue::List(group) => format!("{word}{}", group.to_token_stream()),
         };
         let (is, to) = match other {
-            Place::Field => {
-                ("of a field, not of the resource", format!("to the field: `#[field({written})]`"))
-            }
             Place::Resource => {
                 ("of the resource, not of a field", format!("to the struct: `#[resource({written})]`"))
             }
+            _ => ("of a field, not of the resource", format!("to the field: `#[field({written})]`")),
         };
         return Diagnostic::new(Code::FW204, &entry.key, format!("`{word}` is an option {is}"))
             .help(format!("move it {to}"));

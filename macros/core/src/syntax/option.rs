@@ -99,6 +99,11 @@ impl<'a> Opt<'a> {
         self.equals(|v| syn::parse2(v).ok())
     }
 
+    /// What follows the `=`, whatever it is.
+    pub(crate) fn tokens(&self) -> Option<TokenStream> {
+        self.equals(Some)
+    }
+
     /// `on_delete = cascade`: the word, one of those that the specification lists.
     pub(crate) fn word(&self) -> Option<Ident> {
         let Takes::Word(words) = self.spec.takes else { return None };

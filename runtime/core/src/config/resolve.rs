@@ -57,11 +57,13 @@ pub(super) fn resolve(sections: &[&'static SectionSpec], layers: &Layers) -> (Co
     let all = sections.iter().flat_map(|section| section.settings.iter().map(move |spec| (*section, spec)));
     let settings = all
         .map(|(section, spec)| {
-            let value = spec.default.and_then(|text| spec.kind.parse(text));
+            let value =
+                spec.default.and_then(|text| spec.kind.parse(text)).and_then(|v| in_bounds(spec.kind, v));
             Resolved { section, spec, value, origin: Origin::Default }
         })
         .collect();
     let mut at = Resolver { sections, settings, problems: Vec::new() };
+    at.defaults();
     for file in &layers.toml {
         at.toml(file);
     }
@@ -92,6 +94,18 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn problem(&mut self, origin: Origin, message: String, hint: Option<String>) {
         self.problems.push(Problem { origin, message, hint });
+    }
+
+    /// A default that does not say what its type can: a mistake in the program, found at its first start.
+    fn defaults(&mut self) {
+        let wrong = self.settings.iter().filter(|s| s.spec.default.is_some() && s.value.is_none());
+        let problems = wrong.map(|s| Problem {
+            origin: Origin::Code,
+            message: format!("the default of `{}` must be {}", s.key(), s.spec.kind.expected()),
+            hint: None,
+        });
+        let problems: Vec<_> = problems.collect();
+        self.problems.extend(problems);
     }
 
     fn toml(&mut self, file: &TextFile) {

@@ -51,20 +51,23 @@ macro_rules! config_section {
             const SPEC: &'static $crate::config::SectionSpec = &$crate::config::SectionSpec {
                 name: $section,
                 doc: concat!($($doc, "\n",)*),
-                settings: &[$($crate::config::SettingSpec {
-                    name: stringify!($field),
-                    kind: <$ty as $crate::config::Setting>::KIND,
-                    default: $crate::config_section!(@default $($default)?),
-                    required: <$ty as $crate::config::Setting>::REQUIRED,
-                    secret: <$ty as $crate::config::Setting>::SECRET,
-                    env: &[$($($env),+)?],
-                    doc: concat!($($fdoc, "\n",)*),
-                },)*],
+                settings: &[$($crate::config::SettingSpec::of::<$ty>(
+                    stringify!($field),
+                    $crate::config_section!(@default $($default)?),
+                    &[$($($env),+)?],
+                    concat!($($fdoc, "\n",)*),
+                ),)*],
             };
             fn read(config: &$crate::config::Config) -> $crate::Result<Self> {
                 Ok(Self { $($field: config.get($section, stringify!($field))?,)* })
             }
         }
+        const _: () = {
+            static NODE: $crate::di::Node = $crate::di::Node::section::<$name>($section);
+            impl $crate::di::Provided for $name {
+                const NODE: &'static $crate::di::Node = &NODE;
+            }
+        };
         $crate::config_section!(@submit $name);
     };
     (@default) => { None };

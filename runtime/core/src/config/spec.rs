@@ -81,6 +81,17 @@ pub struct SectionSpec {
 }
 
 impl SettingSpec {
+    /// The setting that a field of type `T` is.
+    #[must_use]
+    pub const fn of<T: Setting>(
+        name: &'static str,
+        default: Option<&'static str>,
+        env: &'static [&'static str],
+        doc: &'static str,
+    ) -> Self {
+        Self { name, kind: T::KIND, default, required: T::REQUIRED, secret: T::SECRET, env, doc }
+    }
+
     /// The environment variable that sets it: `FW_DATABASE_MAX_CONNECTIONS`.
     #[must_use]
     pub fn variable(&self, section: &str) -> String {

@@ -125,6 +125,36 @@ impl Need {
 }
 
 impl Node {
+    /// The place of a `#[service]`.
+    #[must_use]
+    pub const fn service<T: Provided>(
+        name: &'static str,
+        needs: &'static [Need],
+        make: fn(Parts, Cx) -> Building,
+    ) -> Self {
+        let found = |state: &State| T::find(state).is_some();
+        Self { name, checked: true, needs, found, make, opaque: Opaque::new(false) }
+    }
+
+    /// The place of a trait that a service stands for.
+    #[must_use]
+    pub const fn view<V: Provided + ?Sized, T: Provided>(
+        name: &'static str,
+        make: fn(Parts, Cx) -> Building,
+    ) -> Self {
+        let found = |state: &State| V::find(state).is_some();
+        let needs = const { &[Need::shared::<T>()] };
+        Self { name, checked: false, needs, found, make, opaque: Opaque::new(false) }
+    }
+
+    /// The place of a section of the configuration.
+    #[must_use]
+    pub const fn section<C: Provided + crate::config::ConfigSection>(name: &'static str) -> Self {
+        let found = |state: &State| C::find(state).is_some();
+        let make = |_, cx: Cx| ready(cx.config::<C>());
+        Self { name, checked: false, needs: &[], found, make, opaque: Opaque::new(false) }
+    }
+
     /// The place of something that the application puts in before it builds its services.
     #[must_use]
     pub const fn given<T: Provided + ?Sized>(name: &'static str) -> Self {
