@@ -18,6 +18,7 @@ pub mod stmt;
 pub mod typed;
 pub mod unit;
 pub mod violation;
+pub mod write;
 
 pub use database::{Database, DatabaseConfig};
 pub use dialect::Dialect;

@@ -1,0 +1,123 @@
+//! Changes of every record that a predicate is true of.
+
+use super::answer::Form;
+use super::draft::{Draft, Expected};
+use super::stage::{self, Parts};
+use super::{run, text};
+use crate::database::Database;
+use crate::dialect::Dialect;
+use crate::row::Collect;
+use crate::scope::CxData;
+use crate::select::{self, Select, Slice, where_clause};
+use crate::stmt::{Bind, StmtBuilder};
+use crate::unit::{Step, Unit};
+use framewright_core::query::{Deleted, Filter};
+use framewright_core::{Cx, ResourceDescriptor, Result, Value, Values};
+
+/// Deletes every record that the predicate is true of (with none: every record) and says how many they were. With
+/// `soft_delete`, living records are marked; with [`Deleted::With`] or [`Deleted::Only`] they are deleted for good.
+///
+/// # Errors
+/// 409 `conflict.reference` when records that point to one of them restrict that.
+pub async fn delete_where(
+    cx: &Cx,
+    descriptor: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+) -> Result<u64> {
+    let sample = |key: Value| match deleted {
+        Deleted::Without => Draft::delete(cx, descriptor, key, Expected::Any),
+        Deleted::With | Deleted::Only => Draft::force_delete(cx, descriptor, key, Expected::Any),
+    };
+    each_or_all(cx, filter, deleted, false, &sample).await
+}
+
+/// Gives these fields to every record that the predicate is true of and says how many they were.
+///
+/// # Errors
+/// 422 `validation`, 409 for a unique key or a reference.
+pub async fn update_where(
+    cx: &Cx,
+    descriptor: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    values: Values,
+) -> Result<u64> {
+    if values.is_empty() {
+        return Ok(0);
+    }
+    let sample = |key: Value| {
+        let mut draft = Draft::update(cx, descriptor, key, values.clone(), Expected::Any);
+        // A version among the values would be one to expect, which makes no sense for many records.
+        draft.expected = Expected::Any;
+        draft
+    };
+    each_or_all(cx, filter, Deleted::Without, !descriptor.checks.is_empty(), &sample).await
+}
+
+/// One statement for all records where nothing has to look at each of them, else one draft each in one transaction.
+async fn each_or_all(
+    cx: &Cx,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+    look: bool,
+    sample: &dyn Fn(Value) -> Draft,
+) -> Result<u64> {
+    let db = cx.database()?;
+    let parts = Parts::of(cx);
+    let mut draft = sample(Value::Null);
+    let d = draft.descriptor;
+    // MySQL refuses a subquery over the table that it changes.
+    let own = db.dialect() == Dialect::Mysql && filter.is_some_and(related);
+    if look || own || !parts.is_empty() {
+        return cx
+            .transaction(async |cx| {
+                let mut changed = 0;
+                for key in keys(&db, cx, d, filter, deleted).await? {
+                    run::one(cx, sample(key), Form::Nothing).await?;
+                    changed += 1;
+                }
+                Ok(changed)
+            })
+            .await;
+    }
+    stage::before(cx, &parts, &mut draft)?;
+    let mut b = StmtBuilder::new(db.dialect());
+    let fields = text::written(&draft);
+    if fields.is_empty() {
+        b.sql("DELETE FROM ").ident(d.table);
+    } else {
+        b.sql("UPDATE ").ident(d.table);
+        text::set(&mut b, d, &fields);
+    }
+    let stmt = where_clause(b, d, filter, deleted)?.finish();
+    // The texts of `set` have places for the values, in the same order.
+    let binds = text::binds(&draft, &fields);
+    let rest = stmt.binds.into_iter().skip(binds.len());
+    let all: Vec<Bind> = binds.into_iter().chain(rest).collect();
+    let stmt = crate::stmt::Stmt { text: stmt.text, binds: all };
+    let outcome = db.write(cx, Unit::from(Step::new(stmt))).await?;
+    Ok(outcome.affected.first().copied().unwrap_or_default())
+}
+
+fn related(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(all) | Filter::Or(all) => all.iter().any(related),
+        Filter::Not(one) => related(one),
+        Filter::Related(..) => true,
+        _ => false,
+    }
+}
+
+async fn keys(
+    db: &Database,
+    cx: &Cx,
+    d: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+) -> Result<Vec<Value>> {
+    let columns = [d.key];
+    let select = Select { d, columns: &columns, filter, order: &[], deleted, distinct: false };
+    let stmt = select::rows(db.dialect(), &select, Slice::All)?;
+    let found = db.read(cx, stmt, Collect::new([d.key_field().kind()])).await?;
+    Ok(found.rows.into_iter().filter_map(|mut row| row.pop()).collect())
+}
