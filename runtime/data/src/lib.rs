@@ -7,12 +7,16 @@
 pub mod database;
 pub mod ddl;
 pub mod dialect;
+pub mod drift;
 mod fragment;
 mod inject;
+pub mod introspect;
 pub mod list;
 mod load;
+pub mod migrate;
 pub mod row;
 pub mod scope;
+pub mod seed;
 pub mod select;
 pub mod stmt;
 pub mod typed;
@@ -26,3 +30,6 @@ pub use row::{Row, Sink};
 pub use scope::CxData;
 pub use stmt::{Bind, Stmt, StmtBuilder};
 pub use unit::{Outcome, Step, Unit};
+
+#[doc(hidden)]
+pub use inventory as __inventory;

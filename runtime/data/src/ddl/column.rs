@@ -3,7 +3,7 @@
 use super::names::quoted;
 use super::schema::{Check, Column, Default};
 use crate::dialect::Dialect;
-use framewright_core::{Date, Kind, Time, Timestamp, Value};
+use framewright_core::{Date, Decimal, Kind, Time, Timestamp, Value};
 
 /// The SQL type of a column.
 ///
@@ -38,7 +38,6 @@ pub fn sql_type(dialect: Dialect, column: &Column) -> String {
         },
         Kind::Bytes => fixed("bytea", "LONGBLOB", "BLOB"),
         Kind::Uuid => fixed("uuid", "BINARY(16)", "BLOB"),
-        // SQLite keeps a decimal as text that sorts as the number does: see `dialect`.
         Kind::Decimal => fixed(&format!("numeric({p},{s})"), &format!("DECIMAL({p},{s})"), "TEXT"),
         Kind::Timestamp => fixed("timestamptz", "DATETIME(6)", "INTEGER"),
         Kind::Date => fixed("date", "DATE", "INTEGER"),
@@ -91,11 +90,11 @@ pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
         _ => "char_length",
     };
     between(&format!("{measure}({name})"), length.0.map(|n| n.to_string()), length.1.map(|n| n.to_string()));
-    let number = |n: i64| match column.kind {
-        Kind::Decimal => dialect.decimal_literal(&n.into()),
+    let bound = |n: i64| match column.kind {
+        Kind::Decimal => dialect.decimal_literal(&Decimal::from(n)),
         _ => n.to_string(),
     };
-    between(&name, range.0.map(number), range.1.map(number));
+    between(&name, range.0.map(bound), range.1.map(bound));
     for check in &column.checks {
         if let Check::Options(options) = check {
             let options: Vec<String> = options.iter().map(|o| text(dialect, o)).collect();
@@ -115,7 +114,7 @@ pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
 pub fn default(dialect: Dialect, column: &Column) -> Option<String> {
     match &column.default {
         Some(Default::Value(value)) if !matches!(value, Value::Null | Value::Bytes(_) | Value::Uuid(_)) => {
-            let literal = literal(dialect, column, value);
+            let literal = literal(dialect, value);
             // MySQL takes a default for a long text only as an expression.
             let long = dialect == Dialect::Mysql && sql_type(dialect, column) == "LONGTEXT";
             Some(if long { format!("({literal})") } else { literal })
@@ -124,9 +123,9 @@ pub fn default(dialect: Dialect, column: &Column) -> Option<String> {
     }
 }
 
-/// The value as it is written in SQL of a column of this type.
+/// The value as it is written in SQL.
 #[must_use]
-pub fn literal(dialect: Dialect, _column: &Column, value: &Value) -> String {
+pub fn literal(dialect: Dialect, value: &Value) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     match (value, dialect) {
         (Value::Null, _) => "NULL".to_owned(),

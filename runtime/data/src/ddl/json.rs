@@ -53,7 +53,7 @@ impl Schema {
     /// A hash that two schemas share exactly when their snapshots are equal.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        fingerprint(&self.to_json().to_string())
+        fingerprint(&super::text::compact(&self.to_json()))
     }
 }
 

@@ -20,7 +20,11 @@ pub mod create;
 mod json;
 mod names;
 mod schema;
+mod text;
 
 pub use create::create_schema;
+pub(crate) use json::{fingerprint, kind_name};
 pub use names::constraint_name;
+pub(crate) use names::{list, quoted};
 pub use schema::{Check, Column, Default, ForeignKey, Key, Schema, Table};
+pub(crate) use text::pretty;

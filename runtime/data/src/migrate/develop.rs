@@ -1,0 +1,164 @@
+//! Development migrates by itself: what the descriptors say is what the database becomes, without files.
+
+use super::change::Plan;
+use super::danger::{Danger, dangers};
+use super::execute::Script;
+use super::make::{parse_lock, plan_statements};
+use super::run::{Event, Migrator};
+use super::track;
+use crate::database::Admin;
+use crate::ddl::{Schema, pretty, quoted};
+use crate::dialect::Dialect;
+use framewright_core::{Error, ErrorKind, ResourceDescriptor, Result};
+
+impl Migrator {
+    /// Brings the database to what the resources say: pending migrations first, then the difference that is left.
+    /// Says what it changed, a line per table; nothing when there was nothing to do.
+    ///
+    /// # Errors
+    /// `migrate.refused` when values would get lost or have to be invented in a table that has rows;
+    /// `migrate.unknown_schema` when a table is in the way that nobody recorded; otherwise as [`Migrator::up`].
+    pub async fn develop(&self, resources: &[&ResourceDescriptor]) -> Result<Vec<String>> {
+        self.develop_to(&Schema::of(resources)).await
+    }
+
+    /// [`Migrator::develop`], for a schema.
+    ///
+    /// # Errors
+    /// As [`Migrator::develop`].
+    pub async fn develop_to(&self, new: &Schema) -> Result<Vec<String>> {
+        let mut admin = self.begin().await?;
+        let result = self.develop_locked(&mut admin, new).await;
+        self.end(admin, result).await
+    }
+
+    /// Drops everything and brings the database to what the resources say: `db reset` in development.
+    ///
+    /// # Errors
+    /// `migrate.production` without force; otherwise as [`Migrator::develop`].
+    pub async fn develop_fresh(&self, resources: &[&ResourceDescriptor]) -> Result<Vec<String>> {
+        self.guard("db reset")?;
+        let mut admin = self.begin().await?;
+        let result = match super::run::wipe(&mut admin).await {
+            Ok(()) => self.develop_locked(&mut admin, &Schema::of(resources)).await,
+            Err(e) => Err(e),
+        };
+        self.end(admin, result).await
+    }
+
+    async fn develop_locked(&self, admin: &mut Admin, new: &Schema) -> Result<Vec<String>> {
+        track::setup(admin).await?;
+        let mut done: Vec<String> = Vec::new();
+        if !self.migrations.files.is_empty() {
+            done.extend(self.up_locked(admin, None).await?);
+        }
+        let old = self.present(admin, new).await?;
+        let plan = Plan::between(&old, new);
+        if old.fingerprint() == new.fingerprint() {
+            return Ok(done);
+        }
+        let mut losing: Vec<Danger> = dangers(&plan, new, &[]);
+        losing.retain(|d| d.approved.is_none() && (d.loses || d.impossible));
+        self.refuse(admin, &plan, &losing).await?;
+        self.tell(&Event::Developing { summary: plan.summary() });
+        let dialect = self.dialect();
+        let (fingerprint, snapshot) = (new.fingerprint(), pretty(&new.to_json()));
+        Script {
+            dialect,
+            name: "the change of the resources".to_owned(),
+            version: "development".to_owned(),
+            statements: plan_statements(dialect, &plan),
+            up: true,
+            atomic: dialect != Dialect::Mysql,
+            skip: 0,
+            unsure: false,
+            before: Vec::new(),
+            after: track::remember_schema(dialect, &fingerprint, Some(&snapshot)),
+        }
+        .run_unrecorded(admin)
+        .await
+        .map_err(|e| match dialect {
+            Dialect::Mysql => e.hint("this database is between two schemas now: `db reset` makes it new"),
+            _ => e,
+        })?;
+        done.extend(plan.summary());
+        Ok(done)
+    }
+
+    /// The schema that the database has, as far as anybody recorded it.
+    async fn present(&self, admin: &mut Admin, new: &Schema) -> Result<Schema> {
+        let lock = self.migrations.lock.as_deref().and_then(parse_lock);
+        match track::schema(admin).await? {
+            Some((_, Some(snapshot))) => {
+                if let Some(schema) = parse_lock(&snapshot) {
+                    return Ok(schema);
+                }
+            }
+            Some((fingerprint, None)) => {
+                if let Some(schema) = lock.filter(|l| l.fingerprint() == fingerprint) {
+                    return Ok(schema);
+                }
+            }
+            None => {
+                let names = crate::introspect::names(admin).await?;
+                let taken = new.tables.iter().find(|t| names.iter().any(|(name, _)| *name == t.name));
+                match taken {
+                    None => return Ok(Schema::default()),
+                    Some(table) => {
+                        let message = format!(
+                            "the table `{}` is there already, and was not made by migrations",
+                            table.name
+                        );
+                        return Err(Error::new(ErrorKind::Conflict, "migrate.unknown_schema", message).hint(
+                            "use another database, set `table = \"…\"` on the resource, or let `db reset` drop everything here",
+                        ));
+                    }
+                }
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "migrate.unknown_schema",
+            "the migrations have brought this database to a schema that this program does not know",
+        )
+        .hint(
+            "build the program with the migrations that are applied here, or `migrate fresh` to begin anew",
+        ))
+    }
+
+    /// What loses values is refused where there are any.
+    async fn refuse(&self, admin: &mut Admin, plan: &Plan, losing: &[Danger]) -> Result<()> {
+        let mut open = Vec::new();
+        for danger in losing {
+            // The plan has not run: the table still has its old name.
+            let was = plan
+                .renames
+                .iter()
+                .find(|(_, new)| *new == danger.table)
+                .map_or(&danger.table, |(old, _)| old);
+            let table = quoted(self.dialect(), was);
+            let filled = !admin.rows(&format!("SELECT '1' FROM {table} LIMIT 1")).await?.is_empty();
+            if filled || danger.impossible {
+                open.push(danger);
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        let list: String = open.iter().map(|d| format!("\n  {}", d.message)).collect();
+        let reset = "or begin anew with an empty database: `db reset`";
+        let steps: String = open
+            .iter()
+            .map(|d| {
+                let steps: String = (1..).zip(&d.sequence).map(|(n, s)| format!("\n  {n}. {s}")).collect();
+                format!("{}:{steps}\n", d.code)
+            })
+            .collect();
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "migrate.refused",
+            format!("the tables were not changed, because they have rows:{list}"),
+        )
+        .hint(format!("{steps}to lose them: `#[resource(breaking = \"reason\")]` on the resource,\n{reset}")))
+    }
+}
