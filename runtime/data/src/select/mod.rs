@@ -41,7 +41,7 @@ pub(crate) enum Slice<'a> {
 }
 
 impl<'a> Slice<'a> {
-    /// The slice of a page. A keyset page asks for one row more, which only tells whether there is a next page.
+    /// The slice of a page. It asks for one row more, which only tells whether there is a next page.
     pub(crate) fn of(page: &'a Page) -> Self {
         match page {
             Page::All => Self::All,
@@ -49,7 +49,7 @@ impl<'a> Slice<'a> {
             Page::Keyset { after: None, size } => Self::Rows { limit: i64::from(*size) + 1, offset: 0 },
             Page::Number { number, size } => {
                 let before = i64::from(number.saturating_sub(1)) * i64::from(*size);
-                Self::Rows { limit: i64::from(*size), offset: before }
+                Self::Rows { limit: i64::from(*size) + 1, offset: before }
             }
         }
     }

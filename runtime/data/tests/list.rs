@@ -1,0 +1,137 @@
+//! Lists and records as JSON: pages, sparse fields, relations inside, counts.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod blog;
+#[path = "../../core/tests/fixture/mod.rs"]
+mod fixture;
+mod support;
+
+use blog::{Blog, a_comment, a_post, a_user, blogs, deleted, id, small};
+use fixture::{Post, post, user};
+use framewright_core::query::{CursorKey, params};
+use framewright_core::{Column, ResourceDescriptor, Result};
+use framewright_data::list::{ListPage, get_json, list_json};
+use serde_json::{Value, json};
+
+impl Blog {
+    async fn list(&self, d: &'static ResourceDescriptor, query: &str) -> Result<ListPage> {
+        let pairs = params::split(query)?;
+        let key = CursorKey::of(self.cx().state());
+        let query = params::list_query(d, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &key)?;
+        list_json(self.cx(), d, &query, Vec::new()).await
+    }
+    async fn rows(&self, d: &'static ResourceDescriptor, query: &str) -> Value {
+        let page = self.list(d, query).await.unwrap();
+        let rows: Value = serde_json::from_slice(&page.body).unwrap();
+        assert_eq!(rows.as_array().unwrap().len(), page.rows);
+        rows
+    }
+    async fn one(&self, n: u64, query: &str) -> Option<Value> {
+        let pairs = params::split(query).unwrap();
+        let query = params::record_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))).unwrap();
+        let found = get_json(self.cx(), &post, id::<Post>(n).value(), &query, b"before ".to_vec()).await.unwrap();
+        found.map(|r| serde_json::from_slice(r.body.strip_prefix(b"before ").unwrap()).unwrap())
+    }
+}
+
+fn text(n: u64) -> String {
+    id::<Post>(n).to_string()
+}
+
+#[tokio::test]
+async fn a_record_has_every_readable_field() {
+    for blog in blogs().await {
+        small(&blog).await;
+        let found = blog.one(1, "").await.unwrap();
+        let expected = json!({
+            "id": text(1), "title": "alpha", "body": "one\n\"two\"", "author_id": text(1), "views": 1, "rank": 3,
+            "rating": null, "price": null, "published_at": null, "day": null, "hour": null, "hot": true, "extra": null,
+            "deleted_at": null
+        });
+        assert_eq!(found, expected, "{}", blog.name());
+        assert_eq!(blog.one(99, "").await, None);
+        assert_eq!(blog.one(5, "").await, None, "deleted");
+        assert_eq!(blog.one(5, "with_trashed=only&fields=title").await, Some(json!({"id": text(5), "title": "gone"})));
+        let found = blog.one(1, "fields=title&include=author,tags").await.unwrap();
+        let author = json!({"id": text(1), "name": "Ann", "manager_id": null});
+        let tags = json!([{"id": text(1), "name": "rust"}, {"id": text(2), "name": "sql"}]);
+        assert_eq!(found, json!({"id": text(1), "title": "alpha", "author": author, "tags": tags}), "{}", blog.name());
+        assert!(!found.to_string().contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn relations_stand_in_their_records() {
+    for blog in blogs().await {
+        small(&blog).await;
+        let rows = blog.rows(&post, "fields=title&include=author.profile,comments.author&sort=title").await;
+        let titles: Vec<_> = rows.as_array().unwrap().iter().map(|r| r["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, ["Alpha", "alpha", "beta", "gamma"], "{}", blog.name());
+        assert_eq!(rows[0]["author"], Value::Null);
+        assert_eq!(rows[0]["comments"], json!([]));
+        assert_eq!(rows[1]["author"]["profile"]["bio"], "about \"Ann\"");
+        assert_eq!(rows[2]["author"]["profile"], Value::Null);
+        let said: Vec<_> = rows[1]["comments"].as_array().unwrap().iter().map(|c| (&c["body"], &c["author"]["name"])).collect();
+        assert_eq!(said, [(&json!("first"), &json!("Bob")), (&json!("second"), &json!("Ann"))]);
+        assert_eq!(rows[3]["comments"], json!([]), "the only comment is deleted");
+        let empty = blog.list(&post, "filter[title]=nothing&include=author").await.unwrap();
+        assert_eq!((empty.body.as_slice(), empty.rows), (b"[]".as_slice(), 0));
+        let bosses = blog.rows(&user, "include=reports.manager&filter[reports.name][null]=false").await;
+        assert_eq!(bosses[0]["reports"][1]["manager"]["name"], "Ann");
+    }
+}
+
+#[tokio::test]
+async fn one_statement_per_relation_and_a_bound_per_parent() {
+    for blog in blogs().await {
+        blog.put((1..=20).map(|n| a_user(n, "u"))).await;
+        blog.put((1..=100).map(|n| a_post(n, "t", Some(n % 20 + 1)))).await;
+        blog.put((1..=150).map(|n| a_comment(n, 1, Some(2), "c"))).await;
+        for size in [10, 100] {
+            let n = blog
+                .count_statements(async || {
+                    let rows = blog.rows(&post, &format!("include=author,comments.author,tags&page[size]={size}")).await;
+                    assert_eq!(rows.as_array().unwrap().len(), size);
+                    // 100 of the 150, the first by key.
+                    let comments = rows[0]["comments"].as_array().unwrap();
+                    assert_eq!((comments.len(), &comments[99]["id"]), (100, &json!(text(100))));
+                    assert_eq!(rows[1]["comments"], json!([]));
+                })
+                .await;
+            assert_eq!(n, 5, "{}: the list, three relations and one below", blog.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_carry_what_a_client_needs() {
+    for blog in blogs().await {
+        blog.put((1..=45).map(|n| Post { deleted_at: if n > 42 { deleted() } else { None }, ..a_post(n, "t", None) })).await;
+        let page = blog.list(&post, "page[size]=1000&count=exact").await.unwrap();
+        assert_eq!((page.rows, page.size, page.clamped, page.total, page.more), (42, 100, true, Some(42), false));
+        assert_eq!(page.next_cursor, None);
+        let page = blog.list(&post, "page[number]=3&page[size]=15&count=exact").await.unwrap();
+        assert_eq!((page.rows, page.number, page.total, page.more, page.clamped), (12, Some(3), Some(42), false, false));
+        let page = blog.list(&post, "page[number]=2&page[size]=15").await.unwrap();
+        assert_eq!((page.rows, page.total, page.more, page.next_cursor), (15, None, true, None));
+        let page = blog.list(&post, "with_trashed=true&page[size]=100&filter[views][gte]=40").await.unwrap();
+        assert_eq!(page.rows, 6);
+        for query in ["", "sort=-views", "sort=rank,-views", "fields=title&sort=-rank", "filter[title]=t&sort=id", "include=author&sort=title"] {
+            let (mut seen, mut next) = (std::collections::BTreeSet::new(), String::new());
+            let mut pages = 0;
+            loop {
+                let page = blog.list(&post, &format!("{query}&page[size]=10{next}")).await.unwrap();
+                let rows: Value = serde_json::from_slice(&page.body).unwrap();
+                for row in rows.as_array().unwrap() {
+                    assert!(seen.insert(row["id"].as_str().unwrap().to_owned()), "{query}: twice");
+                }
+                pages += 1;
+                match page.next_cursor {
+                    Some(cursor) => next = format!("&page[after]={cursor}"),
+                    None => break,
+                }
+            }
+            assert_eq!((seen.len(), pages), (42, 5), "{} {query}", blog.name());
+        }
+    }
+}
