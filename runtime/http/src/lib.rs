@@ -8,6 +8,7 @@ pub mod envelope;
 mod extract;
 pub mod health;
 pub mod metrics;
+pub mod openapi;
 mod reply;
 pub mod server;
 mod site;

@@ -26,6 +26,7 @@ use bytes::Bytes;
 use exchange::Exchange;
 use framewright_core::{Cx, Error, ErrorKind};
 pub(crate) use host::valid as host_valid;
+pub(crate) use probe::PATHS as PROBES;
 use http::{HeaderValue, Method};
 use std::convert::Infallible;
 use std::future::Future;
