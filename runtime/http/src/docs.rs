@@ -48,6 +48,7 @@ async fn page() -> impl IntoResponse {
 }
 
 fn asset(name: &str) -> Result<impl IntoResponse> {
-    let bytes = scalar_api_reference::get_asset(name).ok_or_else(|| Error::internal("the page's script is not in the program"))?;
+    let bytes = scalar_api_reference::get_asset(name)
+        .ok_or_else(|| Error::internal("the page's script is not in the program"))?;
     Ok(([script(), (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"))], bytes))
 }

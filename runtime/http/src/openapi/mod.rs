@@ -100,7 +100,9 @@ pub fn document(info: &Info, prefix: &str, resources: &[&'static ResourceDescrip
     })
 }
 
-fn served<'a>(resources: &'a [&'static ResourceDescriptor]) -> impl Iterator<Item = &'static ResourceDescriptor> + 'a {
+fn served<'a>(
+    resources: &'a [&'static ResourceDescriptor],
+) -> impl Iterator<Item = &'static ResourceDescriptor> + 'a {
     resources.iter().copied().filter(|d| d.actions != Actions::NONE && d.policy != PolicyDescriptor::Internal)
 }
 
@@ -149,22 +151,25 @@ fn common(schemas: &mut Map<String, Value>) {
         "required": ["success", "error", "request_id"],
         "additionalProperties": false,
     }));
-    schemas.insert("Problem".into(), json!({
-        "type": "object",
-        "description": "The same error as RFC 9457, for clients that accept `application/problem+json`.",
-        "properties": {
-            "type": {"const": "about:blank"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "code": {"type": "string"},
-            "hint": {"type": "string"},
-            "fields": fields,
-            "request_id": {"type": "string"},
-        },
-        "required": ["type", "title", "status", "detail", "code", "request_id"],
-        "additionalProperties": false,
-    }));
+    schemas.insert(
+        "Problem".into(),
+        json!({
+            "type": "object",
+            "description": "The same error as RFC 9457, for clients that accept `application/problem+json`.",
+            "properties": {
+                "type": {"const": "about:blank"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+                "detail": {"type": "string"},
+                "code": {"type": "string"},
+                "hint": {"type": "string"},
+                "fields": fields,
+                "request_id": {"type": "string"},
+            },
+            "required": ["type", "title", "status", "detail", "code", "request_id"],
+            "additionalProperties": false,
+        }),
+    );
     let number = |least: u32| json!({"type": "integer", "minimum": least});
     schemas.insert("PageMeta".into(), json!({
         "type": "object",
@@ -200,7 +205,11 @@ fn probes(paths: &mut Map<String, Value>) {
     for (path, summary) in crate::edge::PROBES {
         let status = json!({"type": "object", "properties": {"status": {"enum": ["up", "down"]}, "checks": {"type": "object", "additionalProperties": {"enum": ["up", "down"]}}}, "required": ["status"]});
         let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}, "data": status, "request_id": {"type": "string"}}, "required": ["success", "data", "request_id"], "additionalProperties": false});
-        let content = if path == "/metrics" { json!({"text/plain": {"schema": {"type": "string"}}}) } else { json!({"application/json": {"schema": envelope}}) };
+        let content = if path == "/metrics" {
+            json!({"text/plain": {"schema": {"type": "string"}}})
+        } else {
+            json!({"application/json": {"schema": envelope}})
+        };
         let mut responses = json!({"200": {"description": summary, "content": content}});
         for status in [400, 414, 421, 431] {
             responses[status.to_string()] = json!({"$ref": format!("#/components/responses/{status}")});

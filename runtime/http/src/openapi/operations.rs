@@ -41,7 +41,8 @@ impl Operation {
             operation["parameters"] = self.parameters.into();
         }
         if let Some(schema) = self.body {
-            operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+            operation["requestBody"] =
+                json!({"required": true, "content": {"application/json": {"schema": schema}}});
         }
         operation
     }
@@ -60,7 +61,8 @@ fn success(description: &str, data: Value, meta: Option<Value>, headers: Value) 
         required.push("meta");
     }
     let schema = json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
-    let mut response = json!({"description": description, "content": {"application/json": {"schema": schema}}});
+    let mut response =
+        json!({"description": description, "content": {"application/json": {"schema": schema}}});
     response["headers"] = json!({"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}});
     if let (Value::Object(all), Value::Object(more)) = (&mut response["headers"], headers) {
         all.extend(more);
@@ -102,34 +104,69 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
     let has = |a: u16| d.actions.has(a);
     let part = json!({"anyOf": [reference(name), reference(&format!("{name}Part"))]});
     let page = json!({"$ref": "#/components/schemas/PageMeta"});
-    let list = || success("A page of the list.", json!({"type": "array", "items": part}), Some(page.clone()), json!({}));
+    let list = || {
+        success("A page of the list.", json!({"type": "array", "items": part}), Some(page.clone()), json!({}))
+    };
     let not_found = format!("{}.not_found", d.singular);
     let codes = |more: &[&str]| -> Vec<String> { more.iter().map(|c| (*c).to_owned()).collect() };
     let queries = [
-        "query.unknown_parameter", "query.repeated_parameter", "query.unknown_field", "query.unknown_operator",
-        "query.unknown_relation", "query.invalid_value", "query.invalid_page", "query.too_complex", "query.invalid_cursor",
+        "query.unknown_parameter",
+        "query.repeated_parameter",
+        "query.unknown_field",
+        "query.unknown_operator",
+        "query.unknown_relation",
+        "query.invalid_value",
+        "query.invalid_page",
+        "query.too_complex",
+        "query.invalid_cursor",
     ];
 
     if has(Actions::LIST) {
-        put(base.clone(), "get", Operation {
-            id: format!("list_{many}"), summary: format!("Lists {}.", many.replace('_', " ")), parameters: parameters::list(d),
-            body: None, ok: (200, list()), errors: vec![422], codes: codes(&queries),
-        });
-        put(format!("{base}/query"), "post", Operation {
-            id: format!("query_{many}"), summary: format!("Lists {} by a predicate.", many.replace('_', " ")), parameters: vec![],
-            body: Some(reference(&format!("{name}Query"))), ok: (200, list()), errors: vec![], codes: codes(&queries),
-        });
+        put(
+            base.clone(),
+            "get",
+            Operation {
+                id: format!("list_{many}"),
+                summary: format!("Lists {}.", many.replace('_', " ")),
+                parameters: parameters::list(d),
+                body: None,
+                ok: (200, list()),
+                errors: vec![422],
+                codes: codes(&queries),
+            },
+        );
+        put(
+            format!("{base}/query"),
+            "post",
+            Operation {
+                id: format!("query_{many}"),
+                summary: format!("Lists {} by a predicate.", many.replace('_', " ")),
+                parameters: vec![],
+                body: Some(reference(&format!("{name}Query"))),
+                ok: (200, list()),
+                errors: vec![],
+                codes: codes(&queries),
+            },
+        );
     }
     if has(Actions::CREATE) {
         let mut headers = etag(d);
         if has(Actions::READ) {
             headers["Location"] = json!({"$ref": "#/components/headers/Location"});
         }
-        put(base.clone(), "post", Operation {
-            id: format!("create_{}", d.singular), summary: format!("Creates a {one}."), parameters: vec![],
-            body: Some(reference(&format!("Create{name}"))),
-            ok: (201, success("It is created.", reference(name), None, headers)), errors: vec![409], codes: conflicts(d),
-        });
+        put(
+            base.clone(),
+            "post",
+            Operation {
+                id: format!("create_{}", d.singular),
+                summary: format!("Creates a {one}."),
+                parameters: vec![],
+                body: Some(reference(&format!("Create{name}"))),
+                ok: (201, success("It is created.", reference(name), None, headers)),
+                errors: vec![409],
+                codes: conflicts(d),
+            },
+        );
     }
     if has(Actions::BULK) {
         let key = field::key(d.key_field());
@@ -145,11 +182,19 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
         });
         let mut all = conflicts(d);
         all.extend([not_found.clone(), "conflict.version".to_owned()]);
-        put(format!("{base}/bulk"), "post", Operation {
-            id: format!("bulk_{many}"), summary: format!("Creates, updates and deletes {}, all or nothing.", many.replace('_', " ")), parameters: vec![],
-            body: Some(reference(&format!("{name}Bulk"))),
-            ok: (200, success("Everything is done.", data, None, json!({}))), errors: vec![404, 409, 412, 428], codes: all,
-        });
+        put(
+            format!("{base}/bulk"),
+            "post",
+            Operation {
+                id: format!("bulk_{many}"),
+                summary: format!("Creates, updates and deletes {}, all or nothing.", many.replace('_', " ")),
+                parameters: vec![],
+                body: Some(reference(&format!("{name}Bulk"))),
+                ok: (200, success("Everything is done.", data, None, json!({}))),
+                errors: vec![404, 409, 412, 428],
+                codes: all,
+            },
+        );
     }
     let id = json!({"name": "id", "in": "path", "required": true, "schema": field::key(d.key_field()), "description": format!("The key of the {one}.")});
     let item = format!("{base}/{{id}}");
@@ -161,10 +206,19 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
             all.push(json!({"name": "If-None-Match", "in": "header", "required": false, "schema": {"type": "string"}, "description": "Answer 304 when this is still the `ETag`."}));
             errors.push(304);
         }
-        put(item.clone(), "get", Operation {
-            id: format!("get_{}", d.singular), summary: format!("Reads a {one}."), parameters: all, body: None,
-            ok: (200, success("The record.", part.clone(), None, etag(d))), errors, codes: codes(&[&not_found]),
-        });
+        put(
+            item.clone(),
+            "get",
+            Operation {
+                id: format!("get_{}", d.singular),
+                summary: format!("Reads a {one}."),
+                parameters: all,
+                body: None,
+                ok: (200, success("The record.", part.clone(), None, etag(d))),
+                errors,
+                codes: codes(&[&not_found]),
+            },
+        );
     }
     if has(Actions::UPDATE) {
         let versioned = d.kept.version.is_some();
@@ -181,10 +235,19 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
                 errors.extend([412, 428]);
                 known.extend(["conflict.version".to_owned(), "precondition.required".to_owned()]);
             }
-            put(item.clone(), method, Operation {
-                id: format!("{verb}_{}", d.singular), summary, parameters: all, body: Some(reference(&format!("{body}{name}"))),
-                ok: (200, success("The changed record.", reference(name), None, etag(d))), errors, codes: known,
-            });
+            put(
+                item.clone(),
+                method,
+                Operation {
+                    id: format!("{verb}_{}", d.singular),
+                    summary,
+                    parameters: all,
+                    body: Some(reference(&format!("{body}{name}"))),
+                    ok: (200, success("The changed record.", reference(name), None, etag(d))),
+                    errors,
+                    codes: known,
+                },
+            );
         }
     }
     if has(Actions::DELETE) {
@@ -195,17 +258,34 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
             errors.push(412);
         }
         let gone = json!({"description": "It is deleted.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}});
-        put(item.clone(), "delete", Operation {
-            id: format!("delete_{}", d.singular), summary: format!("Deletes a {one}."), parameters: all, body: None,
-            ok: (204, gone), errors, codes: codes(&[&not_found, "conflict.reference"]),
-        });
+        put(
+            item.clone(),
+            "delete",
+            Operation {
+                id: format!("delete_{}", d.singular),
+                summary: format!("Deletes a {one}."),
+                parameters: all,
+                body: None,
+                ok: (204, gone),
+                errors,
+                codes: codes(&[&not_found, "conflict.reference"]),
+            },
+        );
     }
     if has(Actions::RESTORE) && d.kept.deleted_at.is_some() {
-        put(format!("{item}/restore"), "post", Operation {
-            id: format!("restore_{}", d.singular), summary: format!("Brings a deleted {one} back."), parameters: vec![id], body: None,
-            ok: (200, success("The restored record.", reference(name), None, etag(d))), errors: vec![404, 409, 422],
-            codes: codes(&[&not_found, "conflict.unique"]),
-        });
+        put(
+            format!("{item}/restore"),
+            "post",
+            Operation {
+                id: format!("restore_{}", d.singular),
+                summary: format!("Brings a deleted {one} back."),
+                parameters: vec![id],
+                body: None,
+                ok: (200, success("The restored record.", reference(name), None, etag(d))),
+                errors: vec![404, 409, 422],
+                codes: codes(&[&not_found, "conflict.unique"]),
+            },
+        );
     }
 }
 

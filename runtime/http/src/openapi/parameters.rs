@@ -50,12 +50,32 @@ pub(super) fn list(d: &'static ResourceDescriptor) -> Vec<Value> {
     let mut all = shape(d);
     let keys = sort_keys(d);
     if !keys.is_empty() {
-        all.push(query("sort", names(keys, Some(limits::SORTS)), "Sort keys, `-` for descending; the primary key is always the last one."));
+        all.push(query(
+            "sort",
+            names(keys, Some(limits::SORTS)),
+            "Sort keys, `-` for descending; the primary key is always the last one.",
+        ));
     }
-    all.push(query("page[size]", json!({"type": "integer", "default": d.page.default}), &format!("Records per page, brought within 1 to {}.", d.page.max)));
-    all.push(query("page[number]", json!({"type": "integer"}), "The page of this number, from 1; not together with `page[after]`."));
-    all.push(query("page[after]", json!({"type": "string"}), "`meta.page.next_cursor` of the page before, with otherwise the same parameters."));
-    all.push(query("count", json!({"type": "string", "enum": ["exact"]}), "Count all the records that the filters let through."));
+    all.push(query(
+        "page[size]",
+        json!({"type": "integer", "default": d.page.default}),
+        &format!("Records per page, brought within 1 to {}.", d.page.max),
+    ));
+    all.push(query(
+        "page[number]",
+        json!({"type": "integer"}),
+        "The page of this number, from 1; not together with `page[after]`.",
+    ));
+    all.push(query(
+        "page[after]",
+        json!({"type": "string"}),
+        "`meta.page.next_cursor` of the page before, with otherwise the same parameters.",
+    ));
+    all.push(query(
+        "count",
+        json!({"type": "string", "enum": ["exact"]}),
+        "Count all the records that the filters let through.",
+    ));
     for field in d.fields.iter().filter(|f| f.access.has(Access::READ | Access::FILTER)) {
         filters(field, &mut all);
     }
@@ -66,7 +86,11 @@ fn filters(field: &FieldDescriptor, all: &mut Vec<Value>) {
     let name = field.name;
     let fits = operators(field);
     if fits.contains(&"eq") {
-        all.push(query(&format!("filter[{name}]"), schema(field, Place::Parameter), &format!("`{name}` equals this.")));
+        all.push(query(
+            &format!("filter[{name}]"),
+            schema(field, Place::Parameter),
+            &format!("`{name}` equals this."),
+        ));
     }
     for op in fits {
         let (schema, doc) = match op {
@@ -83,11 +107,14 @@ fn filters(field: &FieldDescriptor, all: &mut Vec<Value>) {
             part => {
                 let mut s = schema(field, Place::Parameter);
                 s["maxLength"] = (limits::PATTERN / 4).into();
-                (s, match part {
-                    "contains" => "contains this",
-                    "starts_with" => "begins with this",
-                    _ => "ends with this",
-                })
+                (
+                    s,
+                    match part {
+                        "contains" => "contains this",
+                        "starts_with" => "begins with this",
+                        _ => "ends with this",
+                    },
+                )
             }
         };
         all.push(query(&format!("filter[{name}][{op}]"), schema, &format!("`{name}` {doc}.")));

@@ -82,13 +82,21 @@ fn record(d: &'static ResourceDescriptor, whole: bool) -> Value {
     s
 }
 
-fn body(d: &ResourceDescriptor, bits: u16, required: impl Fn(&FieldDescriptor) -> bool, update: bool) -> Value {
+fn body(
+    d: &ResourceDescriptor,
+    bits: u16,
+    required: impl Fn(&FieldDescriptor) -> bool,
+    update: bool,
+) -> Value {
     let mut properties = Map::new();
     let mut names = Vec::new();
     for field in with(d, bits) {
         let mut s = schema(field, Place::Body);
         // What is absent from a partial update stays as it is, so there is no default.
-        if update && let Value::Object(s) = &mut s && !required(field) {
+        if update
+            && let Value::Object(s) = &mut s
+            && !required(field)
+        {
             s.remove("default");
         }
         properties.insert(field.name.to_owned(), s);
@@ -126,7 +134,11 @@ pub(super) fn include_paths(d: &'static ResourceDescriptor) -> Vec<String> {
         let mut next = Vec::new();
         for (prefix, here) in level {
             for relation in relations(here) {
-                let path = if prefix.is_empty() { relation.name.to_owned() } else { format!("{prefix}.{}", relation.name) };
+                let path = if prefix.is_empty() {
+                    relation.name.to_owned()
+                } else {
+                    format!("{prefix}.{}", relation.name)
+                };
                 next.push((path, (relation.target)()));
             }
         }
@@ -208,7 +220,8 @@ fn comparisons(field: &FieldDescriptor) -> Vec<Value> {
     ];
     let fits = operators(field);
     let shape = |operators: Vec<&str>, value: Value| {
-        let required: &[&str] = if operators.contains(&"eq") { &["field", "value"] } else { &["field", "op", "value"] };
+        let required: &[&str] =
+            if operators.contains(&"eq") { &["field", "value"] } else { &["field", "op", "value"] };
         json!({
             "type": "object",
             "properties": {"field": {"const": field.name}, "op": {"enum": operators}, "value": value},
@@ -231,7 +244,10 @@ fn bulk(d: &ResourceDescriptor) -> Value {
     let key = schema(d.key_field(), Place::Parameter);
     let mut properties = Map::new();
     if d.actions.has(Actions::CREATE) {
-        properties.insert("create".into(), json!({"type": "array", "items": reference(&format!("Create{}", d.name))}));
+        properties.insert(
+            "create".into(),
+            json!({"type": "array", "items": reference(&format!("Create{}", d.name))}),
+        );
     }
     if d.actions.has(Actions::UPDATE) {
         let mut update = body(d, Access::UPDATE, |_| false, true);

@@ -1,13 +1,13 @@
 //! Success in the envelope, written straight into the buffer that the records are written into.
 
 use super::Served;
+use super::pending::Written;
 use super::target::etag;
 use crate::edge::exchange::Exchange;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use framewright_data::list::ListPage;
-use super::pending::Written;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,8 @@ impl Served {
         meta.insert("size".into(), page.size.into());
         meta.insert("more".into(), page.more.into());
         meta.insert("next_cursor".into(), page.next_cursor.clone().into());
-        for (name, value) in [("number", page.number.map(u64::from)), ("total", page.total), ("pages", pages)] {
+        for (name, value) in [("number", page.number.map(u64::from)), ("total", page.total), ("pages", pages)]
+        {
             if let Some(value) = value {
                 meta.insert(name.into(), value.into());
             }
@@ -57,7 +58,9 @@ impl Served {
             meta.insert("clamped".into(), true.into());
         }
         let next = match (page.more, page.number, &page.next_cursor) {
-            (true, Some(number), _) => Some(("page[number]", u64::from(number).saturating_add(1).to_string())),
+            (true, Some(number), _) => {
+                Some(("page[number]", u64::from(number).saturating_add(1).to_string()))
+            }
             (true, None, Some(cursor)) => Some(("page[after]", cursor.clone())),
             _ => None,
         };
@@ -73,7 +76,14 @@ impl Served {
     fn next(&self, request: &Request, name: &str, value: &str) -> String {
         let query = request.uri().query().unwrap_or("");
         let kept = query.split('&').filter(|piece| {
-            let name = piece.split('=').next().unwrap_or("").replace("%5B", "[").replace("%5b", "[").replace("%5D", "]").replace("%5d", "]");
+            let name = piece
+                .split('=')
+                .next()
+                .unwrap_or("")
+                .replace("%5B", "[")
+                .replace("%5b", "[")
+                .replace("%5D", "]")
+                .replace("%5d", "]");
             !piece.is_empty() && name != "page[after]" && name != "page[number]"
         });
         let mut address = self.base.clone();

@@ -101,8 +101,10 @@ impl Served {
             .on(Actions::LIST, MethodFilter::GET, &read, read::list)
             .on(Actions::CREATE, MethodFilter::POST, &["POST"], write::create)
             .mount(router);
-        let router = path("/query").on(Actions::LIST, MethodFilter::POST, &["POST"], read::query).mount(router);
-        let router = path("/bulk").on(Actions::BULK, MethodFilter::POST, &["POST"], write::bulk).mount(router);
+        let router =
+            path("/query").on(Actions::LIST, MethodFilter::POST, &["POST"], read::query).mount(router);
+        let router =
+            path("/bulk").on(Actions::BULK, MethodFilter::POST, &["POST"], write::bulk).mount(router);
         let router = path("/{id}")
             .on(Actions::READ, MethodFilter::GET, &read, read::get)
             .on(Actions::UPDATE, MethodFilter::PATCH, &["PATCH"], write::update)
@@ -112,6 +114,8 @@ impl Served {
         if self.d.kept.deleted_at.is_none() {
             return router;
         }
-        path("/{id}/restore").on(Actions::RESTORE, MethodFilter::POST, &["POST"], write::restore).mount(router)
+        path("/{id}/restore")
+            .on(Actions::RESTORE, MethodFilter::POST, &["POST"], write::restore)
+            .mount(router)
     }
 }

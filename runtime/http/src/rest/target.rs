@@ -1,11 +1,11 @@
 //! What the head of a request says: the key in its path, the version it expects, the media types it takes.
 
 use super::Served;
+use super::pending::Expected;
 use crate::envelope::accepts_json;
 use axum::extract::Request;
 use framewright_core::query::params;
 use framewright_core::{Error, ErrorKind, Result, Value, json};
-use super::pending::Expected;
 use http::{HeaderMap, HeaderValue, header};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -15,7 +15,11 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Result<()> {
     if accepts_json(headers) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::NotAcceptable, "not_acceptable", "answers here are `application/json` or `application/problem+json`"))
+    Err(Error::new(
+        ErrorKind::NotAcceptable,
+        "not_acceptable",
+        "answers here are `application/json` or `application/problem+json`",
+    ))
 }
 
 /// The parameters of the query string, decoded.
@@ -81,7 +85,11 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Expected> {
         return Ok(Expected::Any);
     }
     if given.strip_prefix("W/").is_some_and(|tag| tag.starts_with('"') && tag.ends_with('"')) {
-        return Err(Error::new(ErrorKind::Stale, "conflict.version", "a weak entity tag never matches; send the `ETag` as it came"));
+        return Err(Error::new(
+            ErrorKind::Stale,
+            "conflict.version",
+            "a weak entity tag never matches; send the `ETag` as it came",
+        ));
     }
     let tag = given.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(unreadable)?;
     // A tag that we never gave out is the tag of no version.
@@ -101,5 +109,7 @@ pub(super) fn etag(version: i64) -> Option<HeaderValue> {
 pub(super) fn unchanged(headers: &HeaderMap, version: i64) -> bool {
     let tag = format!("\"{version}\"");
     let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
-    tags.flat_map(|v| v.split(',')).map(str::trim).any(|t| t == "*" || t.strip_prefix("W/").unwrap_or(t) == tag)
+    tags.flat_map(|v| v.split(','))
+        .map(str::trim)
+        .any(|t| t == "*" || t.strip_prefix("W/").unwrap_or(t) == tag)
 }

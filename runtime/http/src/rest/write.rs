@@ -2,6 +2,7 @@
 
 use super::Served;
 use super::answer::{begin, end, written};
+use super::pending as write;
 use super::read::cx;
 use super::target::{expected, negotiate, without_parameters};
 use crate::edge::exchange::Exchange;
@@ -11,7 +12,6 @@ use axum::extract::Request;
 use axum::response::Response;
 use framewright_core::Result;
 use framewright_core::json::{Purpose, read};
-use super::pending as write;
 use http::{StatusCode, header};
 use std::sync::Arc;
 
@@ -37,7 +37,12 @@ pub(super) async fn replace(served: Arc<Served>, request: Request, exchange: Exc
     change(served, request, exchange, Purpose::Replace).await
 }
 
-async fn change(served: Arc<Served>, request: Request, exchange: Exchange, purpose: Purpose) -> Result<Response> {
+async fn change(
+    served: Arc<Served>,
+    request: Request,
+    exchange: Exchange,
+    purpose: Purpose,
+) -> Result<Response> {
     negotiate(request.headers())?;
     without_parameters(&request)?;
     let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
