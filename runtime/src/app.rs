@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::Route;
 use framewright_core::config::Environment;
-use framewright_core::cx::State;
+use framewright_core::cx::{Clock, State};
 use framewright_core::di::Provided;
 use framewright_core::provider::{Provider, Providers};
 use framewright_core::{Error, Result};
@@ -41,6 +41,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) env: Option<Environment>,
     pub(crate) root: Option<PathBuf>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 impl Default for App {
@@ -63,6 +64,7 @@ impl App {
                 settings: Vec::new(),
                 env: None,
                 root: None,
+                clock: None,
             },
         }
     }
@@ -141,6 +143,20 @@ impl App {
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.parts.root = Some(root.into());
+        self
+    }
+
+    /// Puts another clock behind `cx.now()`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.parts.clock = Some(clock);
+        self
+    }
+
+    /// Puts a part into the application's state, where `cx.state()` finds it by its type.
+    #[must_use]
+    pub fn part<T: Send + Sync + 'static>(mut self, part: Arc<T>) -> Self {
+        self.parts.replacements.push(Box::new(move |state| state.insert(part)));
         self
     }
 

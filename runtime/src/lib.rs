@@ -12,12 +12,14 @@ mod project;
 mod schema;
 mod session;
 pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use app::App;
 pub use axum;
 pub use cli::reference as command_reference;
 pub use framewright_core::*;
-pub use framewright_data::{self as data, CxData, Database};
+pub use framewright_data::{self as data, CxData, Database, embed_migrations};
 pub use framewright_http::{self as http};
 pub use framewright_macros::{DbEnum, config, resource, seed, service};
 pub use session::Running;

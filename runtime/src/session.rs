@@ -4,12 +4,12 @@ use crate::app::Parts;
 use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings};
 use crate::{linked, logging, project, schema};
 use framewright_core::config::{Config, ConfigSection, Environment, sections};
-use framewright_core::cx::State;
+use framewright_core::cx::{Clock, State};
 use framewright_core::provider::Providers;
 use framewright_core::query::cursor::CursorKey;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, di, registry};
 use framewright_data::Database;
-use framewright_http::{Api, Edge, Health, Site};
+use framewright_http::{Edge, Health, Site};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,17 +29,26 @@ pub(crate) struct Session {
     root: PathBuf,
     state: Arc<State>,
     config: Option<Arc<Config>>,
+    clock: Option<Arc<dyn Clock>>,
     started: bool,
     /// what the schema needed at start
-    pub(crate) schema: Option<String>,
+    pub(crate) schema: Vec<String>,
 }
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Self {
         let root = parts.root.clone().unwrap_or_else(project::root);
         let root = std::path::absolute(&root).unwrap_or(root);
-        let (state, providers) = (Arc::default(), Providers::default());
-        Self { parts: Some(parts), providers, root, state, config: None, started: false, schema: None }
+        Self {
+            clock: parts.clock.clone(),
+            parts: Some(parts),
+            providers: Providers::default(),
+            root,
+            state: Arc::default(),
+            config: None,
+            started: false,
+            schema: Vec::new(),
+        }
     }
 
     /// Where the project is.
@@ -49,7 +58,11 @@ impl Session {
 
     /// A context outside of any request.
     pub(crate) fn cx(&self) -> Cx {
-        Cx::new(Arc::clone(&self.state))
+        let cx = Cx::new(Arc::clone(&self.state));
+        match &self.clock {
+            Some(clock) => cx.with_clock(Arc::clone(clock)),
+            None => cx,
+        }
     }
 
     /// The configuration, read once.
@@ -139,7 +152,7 @@ impl Session {
                 .auto_migrate
                 .unwrap_or(config.env() != Environment::Production)
         {
-            self.schema = schema::bring_up_to_date(&database, &resources).await?;
+            self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
         }
         if let Some(secret) = AppSettings::read(&config)?.secret {
             self.state.insert(Arc::new(CursorKey::new(secret.expose().as_bytes())));
@@ -171,8 +184,7 @@ impl Session {
         let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
         let mut health = Health::default();
         health.check("database", schema::reachable);
-        let api = Api::new("/api/v1", self.resources()?);
-        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health).api(api);
+        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health);
         for group in parts.groups {
             site = site.group(group);
         }

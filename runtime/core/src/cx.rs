@@ -56,6 +56,15 @@ impl Clock for SystemClock {
     }
 }
 
+/// Where new ids come from; tests count them. Put into the [`State`] as an [`Ids`].
+pub trait IdSource: Send + Sync {
+    /// An id that no record has.
+    fn next(&self) -> uuid::Uuid;
+}
+
+/// The source of ids of an application that does not take the usual ones.
+pub struct Ids(pub Arc<dyn IdSource>);
+
 /// The parts of a running application, by type: database, configuration, services. Filled once at start.
 #[derive(Default)]
 pub struct State(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
@@ -142,6 +151,11 @@ impl Cx {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+    /// A new id, a UUIDv7; tests can count them.
+    #[must_use]
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.0.state.get::<Ids>().map_or_else(uuid::Uuid::now_v7, |ids| ids.0.next())
     }
     /// When the work has to be done.
     #[must_use]

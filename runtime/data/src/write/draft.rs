@@ -240,7 +240,7 @@ fn absent(cx: &Cx, field: &FieldDescriptor) -> Option<Value> {
     match field.default {
         Some(DefaultValue::Value(value)) => Some(value()),
         Some(DefaultValue::Now) => Some(now(cx, field)),
-        Some(DefaultValue::NewId) => Some(Value::Uuid(*framewright_core::Id::<()>::new().uuid().as_bytes())),
+        Some(DefaultValue::NewId) => Some(Value::Uuid(*cx.new_id().as_bytes())),
         Some(DefaultValue::Counted) => None,
         None => field.facts.nullable.then_some(Value::Null),
     }

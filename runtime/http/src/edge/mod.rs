@@ -24,10 +24,9 @@ use axum::response::{IntoResponse, Response};
 use body::{GuardedBody, Pace};
 use bytes::Bytes;
 use exchange::Exchange;
-use framewright_core::{Cx, Error, ErrorKind};
+use framewright_core::{Actor, Cx, Error, ErrorKind};
 pub(crate) use host::valid as host_valid;
 use http::{HeaderValue, Method};
-pub(crate) use probe::PATHS as PROBES;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -178,6 +177,11 @@ impl Edge {
         let (mut parts, inner_body) = request.into_parts();
         let pace = Pace { total: limit, grace: inner.config.body_grace, rate: inner.config.body_min_rate };
         let cx = inner.cx.with_request_id(exchange.request_id()).within(limit);
+        // only code in this process can put one there: the test kit does
+        let cx = match parts.extensions.remove::<Actor>() {
+            Some(actor) => cx.as_actor(actor),
+            None => cx,
+        };
         let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
         parts.extensions.insert(cx);
         parts.extensions.insert(exchange.clone());

@@ -90,10 +90,12 @@ async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> 
         );
         return Ok(());
     }
-    let schema = session.schema.as_ref().map(|s| format!(" ({s})")).unwrap_or_default();
     println!("{} ({})", bold(&project::program()), config.env().name());
     println!("  listening  {at}");
-    println!("  database   {} {url}{schema}", database.dialect().name());
+    println!("  database   {} {url}", database.dialect().name());
+    for change in &session.schema {
+        println!("             {change}");
+    }
     let width = served.iter().map(|d| d.path.len()).max().unwrap_or(0);
     for (i, d) in served.iter().enumerate() {
         println!("  {:<9}  /api/v1/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
