@@ -14,6 +14,7 @@ pub mod introspect;
 pub mod list;
 mod load;
 pub mod migrate;
+pub mod repository;
 pub mod row;
 pub mod scope;
 pub mod seed;

@@ -80,6 +80,19 @@ impl<R: Resource> Query<R> {
     }
 }
 
+impl<R: Resource, O> Query<R, O> {
+    /// What a change of every record of the query goes by.
+    ///
+    /// # Errors
+    /// When the query is only a part of them: no database limits a change alike.
+    pub(crate) fn whole(self) -> Result<(Option<Filter>, Deleted)> {
+        if self.limit.is_some() || self.offset > 0 {
+            return Err(Error::internal("a change of every record of a query can't have a limit or an offset"));
+        }
+        Ok((self.filter, self.deleted))
+    }
+}
+
 impl<R: Resource, O: Shape<R>> Query<R, O> {
     /// Only records that fulfil the predicate; several `filter`s are joined by "and".
     pub fn filter(mut self, predicate: Predicate<R>) -> Self {

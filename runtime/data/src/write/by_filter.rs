@@ -60,7 +60,7 @@ async fn each_or_all(
     filter: Option<&Filter>,
     deleted: Deleted,
     look: bool,
-    sample: &dyn Fn(Value) -> Draft,
+    sample: &(dyn Fn(Value) -> Draft + Sync),
 ) -> Result<u64> {
     let db = cx.database()?;
     let parts = Parts::of(cx);

@@ -180,6 +180,12 @@ impl Draft {
         this
     }
 
+    /// The same over the record as it is now.
+    pub(crate) fn over(mut self, before: Values) -> Self {
+        self.before = Some(before);
+        self
+    }
+
     /// Whether the record is marked as deleted rather than deleted.
     pub(super) fn soft(&self) -> bool {
         self.action == Action::Delete && self.descriptor.kept.deleted_at.is_some()

@@ -5,7 +5,9 @@ use super::draft::{Added, Draft, Expected};
 use super::run;
 use framewright_core::descriptor::FieldDescriptor;
 use framewright_core::rule::Rule;
-use framewright_core::{Cx, Decimal, Error, Kind, ResourceDescriptor, Result, Value, Values, json};
+use framewright_core::{
+    Cx, Decimal, Error, ErrorKind, Kind, ResourceDescriptor, Result, Value, Values, json,
+};
 
 /// Adds an amount (negative ones take away) to a number of a record; answers with its values after that. Null counts as
 /// zero. The sum has to keep the bounds of the type and of the field's `range`.
@@ -23,8 +25,15 @@ pub async fn increment(
     let by = fitting(of, by)?;
     let mut draft = Draft::update(cx, descriptor, key, Values::of(descriptor), Expected::Any);
     draft.touch(cx);
-    draft.adds = Some(Added { field, by, bounds: bounds(of) });
-    run::one(cx, draft, Form::Values).await?.values()
+    let added = Added { field, by, bounds: bounds(of) };
+    draft.adds = Some(added.clone());
+    match run::one(cx, draft, Form::Values).await {
+        // Some databases refuse the sum before they compare it, and name no field.
+        Err(e) if e.kind() == ErrorKind::Invalid && e.fields().is_empty() => {
+            Err(out_of_bounds(of, &added).caused_by(e))
+        }
+        done => done?.values(),
+    }
 }
 
 fn fitting(field: &FieldDescriptor, by: Value) -> Result<Value> {

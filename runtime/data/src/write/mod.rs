@@ -38,6 +38,8 @@ pub use stage::{Part, Parts, STAGES, Stage};
 pub use upsert::{first_or_create, update_or_create};
 
 use answer::Form;
+pub(crate) use stage::before_alone as stages_before;
+
 use framewright_core::{Cx, ResourceDescriptor, Result, Value, Values};
 
 /// Creates a record; answers with its JSON.
@@ -157,4 +159,19 @@ pub async fn restore(
     expected: Expected,
 ) -> Result<Values> {
     run::one(cx, Draft::restore(cx, descriptor, key, expected), Form::Values).await?.values()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn sendable<T: Send>(_: T) {}
+    #[test]
+    fn writes_can_run_in_tasks() {
+        let _ = |cx: &Cx, d: &'static ResourceDescriptor| {
+            sendable(create_json(cx, d, Values::of(d)));
+            sendable(bulk_json(cx, d, Vec::new()));
+            sendable(update_where(cx, d, None, Values::of(d)));
+            sendable(update_or_create(cx, d, Values::of(d), &[]));
+        };
+    }
 }

@@ -103,6 +103,11 @@ pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Res
     Ok(())
 }
 
+/// The same for a store that has no statements: the memory repository.
+pub(crate) fn before_alone(cx: &Cx, draft: &mut Draft) -> Result<()> {
+    before(cx, &Parts::of(cx), draft)
+}
+
 /// What the stages between the statement and the commit add to the transaction.
 pub(super) fn after(cx: &Cx, parts: &[Arc<dyn Part>], draft: &Draft) -> Result<Vec<Step>> {
     let mut steps = Vec::new();

@@ -1,0 +1,11 @@
+//! The one write path and its typed side, on every database that is there.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod bulk;
+mod links;
+mod model;
+mod races;
+mod records;
+mod repositories;
+mod stages;
+mod support;
