@@ -52,7 +52,8 @@ pub(crate) fn after(w: &mut Writer, table: Table, order: &[Sort], values: &[Valu
         let nullable = table.d.fields.get(usize::from(first.field)).is_some_and(|f| f.facts.nullable);
         if first.descending || !nullable {
             let kind = w.field(table, first.field)?.kind();
-            w.b.sql(if first.descending { " <= " } else { " >= " }).bind(kind, value.clone()).sql(" AND ");
+            w.b.sql(if first.descending { " <= " } else { " >= " });
+            w.value(kind, value).sql(" AND ");
         }
     }
     tail(w, table, order, values)
@@ -85,10 +86,12 @@ fn tail(w: &mut Writer, table: Table, order: &[Sort], values: &[Value]) -> Resul
         w.b.sql(" OR (");
         let kind = w.field(table, key.field)?.kind();
         match value {
-            Value::Null => w.b.sql(" IS NULL"),
-            value => w.b.sql(" = ").bind(kind, value.clone()),
+            Value::Null => w.b.sql(" IS NULL AND "),
+            value => {
+                w.b.sql(" = ");
+                w.value(kind, value).sql(" AND ")
+            }
         };
-        w.b.sql(" AND ");
         tail(w, table, order, values)?;
         w.b.sql(")");
     }
@@ -108,11 +111,13 @@ fn beyond(w: &mut Writer, table: Table, key: Sort, value: &Value) -> Result<()> 
         }
         (value, true) => {
             let kind = w.field(table, key.field)?.kind();
-            w.b.sql(" < ").bind(kind, value.clone());
+            w.b.sql(" < ");
+            w.value(kind, value);
         }
         (value, false) => {
             let kind = w.field(table, key.field)?.kind();
-            w.b.sql(" > ").bind(kind, value.clone());
+            w.b.sql(" > ");
+            w.value(kind, value);
             if nullable {
                 w.b.sql(" OR ");
                 w.field(table, key.field)?;

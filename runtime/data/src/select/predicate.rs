@@ -87,6 +87,19 @@ impl Writer {
         Ok(())
     }
 
+    /// A bound value to compare with. MySQL compares a decimal or a time with bound text as doubles or as text once
+    /// there is more than one (`IN`), so it is told the type.
+    pub(crate) fn value(&mut self, kind: Kind, value: &Value) -> &mut StmtBuilder {
+        let cast = match (self.b.dialect(), kind) {
+            (Dialect::Mysql, Kind::Decimal) => " AS DECIMAL(65, 28))",
+            (Dialect::Mysql, Kind::Timestamp) => " AS DATETIME(6))",
+            (Dialect::Mysql, Kind::Date) => " AS DATE)",
+            (Dialect::Mysql, Kind::Time) => " AS TIME(6))",
+            _ => return self.b.bind(kind, value.clone()),
+        };
+        self.b.sql("CAST(").bind(kind, value.clone()).sql(cast)
+    }
+
     /// ` WHERE `, and from the second time on ` AND `.
     pub(crate) fn and(&mut self) {
         self.b.sql(if self.filtered { " AND " } else { " WHERE " });
@@ -142,14 +155,16 @@ impl Writer {
                     if i > 0 {
                         self.b.sql(", ");
                     }
-                    self.b.bind(kind, value.clone());
+                    self.value(kind, value);
                 }
                 self.b.sql(")");
                 Ok(())
             }
             Filter::Between(index, low, high) => {
                 let kind = self.field(table, *index)?.kind();
-                self.b.sql(" BETWEEN ").bind(kind, low.clone()).sql(" AND ").bind(kind, high.clone());
+                self.b.sql(" BETWEEN ");
+                self.value(kind, low).sql(" AND ");
+                self.value(kind, high);
                 Ok(())
             }
             Filter::IsNull(index) => {
@@ -188,7 +203,8 @@ impl Writer {
             Op::Contains | Op::StartsWith | Op::EndsWith => return self.part(table, index, op, value),
         };
         let kind = self.field(table, index)?.kind();
-        self.b.sql(sign).bind(kind, value.clone());
+        self.b.sql(sign);
+        self.value(kind, value);
         Ok(())
     }
 

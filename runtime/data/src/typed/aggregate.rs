@@ -229,7 +229,8 @@ fn compare<R>(w: &mut Writer, table: Table, condition: &Having<R>) -> Result<()>
         Function::Min | Function::Max => kind,
     };
     scalar(w, table, e)?;
-    w.b.sql(sign).bind(bound, condition.value.clone());
+    w.b.sql(sign);
+    w.value(bound, &condition.value);
     Ok(())
 }
 
