@@ -19,7 +19,7 @@ pub use framewright_core::descriptor::{
     RelationDescriptor, RelationKind, ResourceDescriptor, Source,
 };
 pub use framewright_core::error::Result;
-pub use framewright_core::expand::{check, custom, custom_text, descriptor_of, foreign_key, inventory};
+pub use framewright_core::expand::{check, custom, custom_text, foreign_key, inventory, target};
 pub use framewright_core::record::{Resource, SoftDelete};
 pub use framewright_core::registry::ResourceEntry;
 pub use framewright_core::rule::Rule;
@@ -31,11 +31,6 @@ pub use framewright_core::{
 pub use framewright_core::{config, di};
 pub use framewright_data::seed::SeedEntry;
 pub use framewright_macros::ResourceFields;
-
-/// The value of a field, owned: defaults are made with it.
-pub fn value<T: Column>(value: &T) -> framewright_core::Value {
-    value.value()
-}
 
 /// The default of a text field.
 #[must_use]

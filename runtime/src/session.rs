@@ -9,7 +9,7 @@ use framewright_core::provider::Providers;
 use framewright_core::query::cursor::CursorKey;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, di, registry};
 use framewright_data::Database;
-use framewright_http::{Edge, Health, Site};
+use framewright_http::{Api, Edge, Health, Site};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -184,7 +184,8 @@ impl Session {
         let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
         let mut health = Health::default();
         health.check("database", schema::reachable);
-        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health);
+        let api = Api::new("/api/v1", self.resources()?);
+        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health).api(api);
         for group in parts.groups {
             site = site.group(group);
         }

@@ -128,7 +128,7 @@ impl Column for uuid::Uuid {
     }
 }
 
-#[diagnostic::do_not_recommend]
+// A wrong type inside `Option` is reported as itself: the `Option` is not what has to change.
 impl<T: Column> Column for Option<T> {
     const FACTS: ColumnFacts = T::FACTS.nullable();
     fn get(&self) -> ValueRef<'_> {

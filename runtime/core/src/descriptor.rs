@@ -142,12 +142,18 @@ impl FieldDescriptor {
     /// only what differs.
     #[must_use]
     pub const fn of<T: Column>(name: &'static str, json: &'static str) -> Self {
+        Self::new(name, json, T::FACTS)
+    }
+
+    /// The descriptor of a plain field with these facts.
+    #[must_use]
+    pub const fn new(name: &'static str, json: &'static str, facts: ColumnFacts) -> Self {
         Self {
             name,
             json,
             column: name,
             doc: "",
-            facts: T::FACTS,
+            facts,
             max_length: Some(255),
             decimal: (19, 4),
             rules: &[],

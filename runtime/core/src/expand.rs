@@ -4,10 +4,10 @@
 //! Every use of a field's type goes through `<T as Column>`, with the tokens of the user: a type that is no column
 //! then makes the same error at the same place each time, which rustc prints once.
 
-use crate::column::Column;
+use crate::column::{Column, ColumnFacts};
 use crate::descriptor::{FieldDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor};
 use crate::error::Error;
-use crate::record::{Create, Record, Resource, Values};
+use crate::record::{Create, Record, Values};
 use crate::types::{Date, Decimal, Json, Time, Timestamp};
 use crate::value::{Kind, Value, ValueRef};
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -51,10 +51,16 @@ impl<T> IntoField<Json<T>> for T {
     }
 }
 
-/// The descriptor of a resource, as a function: statics point to each other through it.
+/// The resource that a field of type `Id<R>` points to.
+///
+/// # Panics
+/// At compile time, when the type points nowhere.
 #[must_use]
-pub fn descriptor_of<R: Resource>() -> &'static ResourceDescriptor {
-    R::DESCRIPTOR
+pub const fn target(facts: ColumnFacts) -> fn() -> &'static ResourceDescriptor {
+    match facts.references {
+        Some(target) => target,
+        None => panic!("the type of this field is no foreign key"),
+    }
 }
 
 /// A foreign key has the type of the key it points to.

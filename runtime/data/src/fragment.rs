@@ -84,14 +84,14 @@ fn postgres(bind: &Bind, out: &mut Output<'_, '_, diesel::pg::Pg>) -> serialize:
     Ok(IsNull::No)
 }
 
-#[cfg(any())] // mysql
+#[cfg(feature = "mysql")]
 fragment!(diesel::mysql::Mysql, mysql,
     Bool => st::TinyInt, I16 => st::SmallInt, I32 => st::Integer, I64 => st::BigInt, F64 => st::Double, Text => st::Text,
     Bytes => st::Binary, Uuid => st::Binary, Decimal => st::Text, Timestamp => st::Text, Date => st::Text,
     Time => st::Text, Json => st::Text;
     st::TinyInt, st::SmallInt, st::Integer, st::BigInt, st::Double, st::Text, st::Binary);
 
-#[cfg(any())] // mysql
+#[cfg(feature = "mysql")]
 fn mysql(bind: &Bind, out: &mut Output<'_, '_, diesel::mysql::Mysql>) -> serialize::Result {
     if bind.value.is_null() {
         return Ok(IsNull::Yes);

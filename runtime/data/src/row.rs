@@ -59,5 +59,7 @@ impl Sink for Collect {
 
 /// The error of a column that is not what its descriptor says: the live schema has drifted.
 pub(crate) fn drifted(index: usize, kind: Kind) -> Error {
-    Error::internal(format!("column {index} of the answer is not {kind:?}: the live schema differs from the descriptor, see `drift`"))
+    Error::internal(format!(
+        "column {index} of the answer is not {kind:?}: the live schema differs from the descriptor, see `drift`"
+    ))
 }

@@ -49,7 +49,9 @@ impl Text {
     #[must_use]
     pub fn sql(&self) -> &Arc<str> {
         self.sql.get_or_init(|| {
-            let mut sql = String::with_capacity(self.parts.iter().map(String::len).sum::<usize>() + 2 * self.parts.len());
+            let mut sql = String::with_capacity(
+                self.parts.iter().map(String::len).sum::<usize>() + 2 * self.parts.len(),
+            );
             for (i, part) in self.parts.iter().enumerate() {
                 match (i, self.dialect) {
                     (0, _) => {}
@@ -69,7 +71,9 @@ impl Text {
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         let text = self.parts.first()?.trim_start();
-        let rest = ["INSERT INTO ", "UPDATE ", "DELETE FROM ", "REPLACE INTO ", "INSERT IGNORE INTO "].iter().find_map(|p| text.strip_prefix(p))?;
+        let rest = ["INSERT INTO ", "UPDATE ", "DELETE FROM ", "REPLACE INTO ", "INSERT IGNORE INTO "]
+            .iter()
+            .find_map(|p| text.strip_prefix(p))?;
         let mark = rest.chars().next().filter(|c| matches!(c, '"' | '`'))?;
         rest.get(1..)?.split(mark).next()
     }
@@ -135,7 +139,14 @@ impl StmtBuilder {
     /// An empty statement; by default neither cached nor bounded.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, parts: vec![String::new()], binds: Vec::new(), cached: false, bounded: false, point: None }
+        Self {
+            dialect,
+            parts: vec![String::new()],
+            binds: Vec::new(),
+            cached: false,
+            bounded: false,
+            point: None,
+        }
     }
 
     /// The dialect to write in.

@@ -175,7 +175,7 @@ fn refused(error: &serde_json::Error, path: &str) -> Error {
         Category::Data => data_error(&error.to_string(), path),
         Category::Syntax | Category::Eof | Category::Io => Error::new(
             ErrorKind::BadRequest,
-            "body.invalid_json",
+            "json.malformed",
             format!("the body is not valid JSON (line {}, column {})", error.line(), error.column()),
         ),
     }

@@ -5,11 +5,14 @@ use crate::edge::exchange::Exchange;
 use crate::edge::{Edge, Inner};
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::openapi::{self, Info};
 use crate::stack::Stack;
+use crate::{docs, rest};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use framewright_core::cx::State;
-use framewright_core::{Cx, Error, ErrorKind};
+use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor};
+use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -58,8 +61,73 @@ fn nest(router: Router, prefix: &str, inner: Router) -> Router {
     if prefix.is_empty() || prefix == "/" { router.merge(inner) } else { router.nest(prefix, inner) }
 }
 
+/// The derived part of an application: its resources, their document, its page.
+pub struct Api {
+    prefix: String,
+    stack: Stack,
+    resources: Vec<&'static ResourceDescriptor>,
+    info: Info,
+    amend: Vec<Amend>,
+    documented: bool,
+}
+
+type Amend = Box<dyn FnOnce(&mut Value) + Send>;
+
+impl Api {
+    /// These resources under a prefix: `Api::new("/api/v1", resources)`.
+    #[must_use]
+    pub fn new(prefix: impl Into<String>, resources: Vec<&'static ResourceDescriptor>) -> Self {
+        let (stack, info) = (Stack::empty(), Info::default());
+        Self { prefix: prefix.into(), stack, resources, info, amend: Vec::new(), documented: true }
+    }
+
+    /// The layers around the derived routes.
+    #[must_use]
+    pub fn stack(mut self, stack: Stack) -> Self {
+        self.stack = stack;
+        self
+    }
+
+    /// What the document says of the application.
+    #[must_use]
+    pub fn info(mut self, info: Info) -> Self {
+        self.info = info;
+        self
+    }
+
+    /// Adds to the document, say the routes of custom routers.
+    #[must_use]
+    pub fn document(mut self, amend: impl FnOnce(&mut Value) + Send + 'static) -> Self {
+        self.amend.push(Box::new(amend));
+        self
+    }
+
+    /// Serves neither `/openapi.json` nor `/docs`.
+    #[must_use]
+    pub fn undocumented(mut self) -> Self {
+        self.documented = false;
+        self
+    }
+
+    /// The OpenAPI document.
+    #[must_use]
+    pub fn openapi(self) -> Value {
+        let mut document = openapi::document(&self.info, &self.prefix, &self.resources);
+        self.amend.into_iter().for_each(|amend| amend(&mut document));
+        document
+    }
+
+    fn build(mut self, metrics: &Metrics) -> (Router, Router) {
+        let stack = std::mem::replace(&mut self.stack, Stack::empty());
+        let derived = stack.apply(rest::router(&self.prefix, &self.resources, metrics));
+        let documents = if self.documented { docs::router(&self.openapi()) } else { Router::new() };
+        (derived, documents)
+    }
+}
+
 /// What an application serves, before it serves.
 pub struct Site {
+    api: Option<Api>,
     cx: Cx,
     stack: Stack,
     groups: Vec<Group>,
@@ -72,6 +140,7 @@ impl Site {
     #[must_use]
     pub fn new(state: Arc<State>) -> Self {
         Self {
+            api: None,
             cx: Cx::new(state),
             stack: Stack::global(),
             groups: Vec::new(),
@@ -91,6 +160,13 @@ impl Site {
     #[must_use]
     pub fn stack(mut self, stack: Stack) -> Self {
         self.stack = stack;
+        self
+    }
+
+    /// Adds the derived part.
+    #[must_use]
+    pub fn api(mut self, api: Api) -> Self {
+        self.api = Some(api);
         self
     }
 
@@ -126,15 +202,18 @@ impl Site {
     /// When two routes are in each other's way.
     pub fn build(self, config: ServerConfig) -> Result<Edge, Error> {
         let guards = self.stack.guards();
-        let Self { cx, stack, groups, health, metrics } = self;
+        let Self { api, cx, stack, groups, health, metrics } = self;
         let tap = Tap(metrics.clone());
         // axum says it with a panic when two routes clash; at start that is a mistake to explain, not a crash.
         let router = catch_unwind(AssertUnwindSafe(|| {
-            let router = groups.into_iter().fold(Router::new(), |router, group| {
+            let (derived, documents) = api.map_or_else(Default::default, |api| api.build(&metrics));
+            let custom = groups.into_iter().fold(documents, |router, group| {
                 let prefix = group.prefix.clone();
                 nest(router, &prefix, group.build())
             });
-            stack.apply(router.layer(DefaultBodyLimit::disable()).layer(tap).fallback(not_found))
+            // The limits of bodies are ours; derived routes know their name without being told.
+            let custom = custom.layer(DefaultBodyLimit::disable()).layer(tap);
+            stack.apply(custom.merge(derived).fallback(not_found))
         }))
         .map_err(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());

@@ -120,7 +120,7 @@ async fn problem_json_for_those_who_ask() {
 async fn axum_rejections_name_no_rust_type() {
     let e = edge();
     for (body, kind, status, code) in [
-        ("[1,", "application/json", 400, "body.invalid_json"),
+        ("[1,", "application/json", 400, "json.malformed"),
         ("[\"x\"]", "application/json", 422, "validation"),
         ("[1]", "text/plain", 415, "body.unsupported_type"),
     ] {
@@ -149,8 +149,8 @@ async fn valid_lists_every_field_at_once() {
         (r#"{"title":null,"count":3}"#, 422, "validation", "title"),
         (r#"{"title":"abc","count":3,"x":1}"#, 422, "validation", "x"),
         (r#"{"title":"abc","title":"abc","count":3}"#, 422, "validation", "title"),
-        (r#"{"title":"abc","count":3} x"#, 400, "body.invalid_json", ""),
-        ("", 400, "body.invalid_json", ""),
+        (r#"{"title":"abc","count":3} x"#, 400, "json.malformed", ""),
+        ("", 400, "json.malformed", ""),
     ] {
         let a = with_json(&e, "POST", "/valid", body).await;
         assert_eq!((a.status.as_u16(), a.code()), (status, code.to_owned()), "{body}");

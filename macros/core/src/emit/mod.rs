@@ -56,7 +56,7 @@ pub(crate) fn expansion(model: &Resource) -> TokenStream {
     let fields = model.columns().zip(&out.fields).map(|((_, field), calls)| {
         let (ty, name) = (&field.ty, &field.name);
         let json = format!("\"{name}\":");
-        quote!(#p::FieldDescriptor::of::<#ty>(#name, #json) #calls)
+        quote!(#p::FieldDescriptor::new(#name, #json, <#ty as #p::Column>::FACTS) #calls)
     });
     let (descriptor, impls, assertions) = (&out.descriptor, &out.impls, &out.assertions);
     let conversions = conversions(model);

@@ -112,7 +112,7 @@ impl Part for Bodies {
                         expr.to_token_stream()
                     };
                     // One statement with the type written out: a value of another type is an error on the value.
-                    quote!(Value(|| { let value: #ty = #expr; #p::value(&value) }))
+                    quote!(Value(|| { let value: #ty = #expr; <#ty as #p::Column>::value(&value) }))
                 }
             };
             out.field(index, quote!(.default(#p::DefaultValue::#default)));

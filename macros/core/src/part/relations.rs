@@ -173,10 +173,8 @@ impl Part for Relations {
                 out.field(index, quote!(.on_delete(#p::OnDelete::#what)));
             }
             if let Some(target) = &field.references {
-                out.field(index, quote!(.references(#p::descriptor_of::<#target>)));
-            }
-            if let Some(target) = field.target().filter(|_| field.role == Role::Plain) {
-                let (key, target) = (&field.inner, &target.ty);
+                let key = &field.inner;
+                out.field(index, quote!(.references(|| <#target as #p::Resource>::DESCRIPTOR)));
                 out.assertions.push(quote!(#p::foreign_key::<#key, <#target as #p::Resource>::Key>();));
             }
         }
@@ -197,10 +195,16 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
         }
         None => quote!(#p::None),
     };
+    let mut points = quote!(|| <#target as #p::Resource>::DESCRIPTOR);
     let (kind, doc) = match &relation.kind {
         RelationKind::BelongsTo(field) => {
-            let (index, doc) =
-                model.column(&names::plain(field)).map_or((0, ""), |(i, f)| (i, f.doc.as_str()));
+            let found = model.column(&names::plain(field));
+            if let Some((_, field)) = found.filter(|(_, f)| f.references.is_none()) {
+                // Only the type of the field is named: when the other is no resource, it is one error there.
+                let ty = &field.ty;
+                points = quote!(#p::target(<#ty as #p::Column>::FACTS));
+            }
+            let (index, doc) = found.map_or((0, ""), |(i, f)| (i, f.doc.as_str()));
             (quote!(BelongsTo { field: #index }), doc)
         }
         RelationKind::HasMany(field) => {
@@ -212,11 +216,11 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
             (quote!(HasOne { by: #by }), "")
         }
         RelationKind::ManyToMany(through) => {
-            (quote!(ManyToMany { through: #p::descriptor_of::<#through> }), "")
+            (quote!(ManyToMany { through: || <#through as #p::Resource>::DESCRIPTOR }), "")
         }
     };
     quote! {
-        #p::RelationDescriptor { name: #name, kind: #p::RelationKind::#kind, target: #p::descriptor_of::<#target>, doc: #doc }
+        #p::RelationDescriptor { name: #name, kind: #p::RelationKind::#kind, target: #points, doc: #doc }
     }
 }
 

@@ -13,6 +13,8 @@ pub mod typed;
 mod value;
 
 pub use cursor::CursorKey;
+pub use path::relations;
+pub use value::operators;
 pub(crate) use value::{decimal, expected};
 
 use crate::descriptor::{RelationDescriptor, ResourceDescriptor};

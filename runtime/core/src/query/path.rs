@@ -65,6 +65,11 @@ pub(super) fn relation(d: &'static ResourceDescriptor, name: &str, at: &str, pro
     found
 }
 
+/// The relations that a client may cross, for whoever documents them.
+pub fn relations(d: &'static ResourceDescriptor) -> impl Iterator<Item = &'static RelationDescriptor> {
+    d.relations.iter().filter(|r| open(d, r))
+}
+
 /// Whether a client may cross a relation: the other side is served at all, and the key between the two may be read.
 fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
     let target = (relation.target)();

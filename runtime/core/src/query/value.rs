@@ -52,6 +52,12 @@ impl Verb {
     }
 }
 
+/// The names of the operators that a client may use with a field, for whoever documents them.
+#[must_use]
+pub fn operators(field: &FieldDescriptor) -> Vec<&'static str> {
+    VERBS.iter().filter(|(_, v)| v.fits(field)).map(|(n, _)| *n).collect()
+}
+
 /// The predicate of a field, an operator and its values.
 ///
 /// # Errors

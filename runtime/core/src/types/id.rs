@@ -96,7 +96,8 @@ fn descriptor_of<R: Resource>() -> &'static ResourceDescriptor {
     R::DESCRIPTOR
 }
 
-impl<R: Resource> Column for Id<R> {
+// The bound on the key makes `Id<User>` an error where the key of `User` is of another type.
+impl<R: Resource<Key = Self>> Column for Id<R> {
     const FACTS: ColumnFacts =
         ColumnFacts { references: Some(descriptor_of::<R>), ..ColumnFacts::new(Kind::Uuid) };
     fn get(&self) -> ValueRef<'_> {

@@ -1,7 +1,7 @@
 //! Administration: one exclusive connection for migrations, drift and seeds, with the lock that lets one process at
 //! a time change the schema.
 
-use super::{Backend, Database, Held};
+use super::{Database, Held};
 use crate::dialect::Dialect;
 use crate::violation::{Class, Failure, busy};
 use diesel::backend::Backend as DieselBackend;
@@ -42,7 +42,7 @@ impl Database {
         held.retire();
         let file = match &self.backend {
             #[cfg(feature = "sqlite")]
-            Backend::Sqlite(db) => db.path.clone(),
+            super::Backend::Sqlite(db) => db.path.clone(),
             #[allow(unreachable_patterns, reason = "reachable with a server built in")]
             _ => None,
         };
@@ -91,23 +91,37 @@ impl Admin {
     }
 
     async fn try_lock(&mut self, name: &str) -> Result<Option<Locked>> {
-        let got = |rows: &[Vec<Option<String>>]| rows.first().and_then(|r| r.first()).is_some_and(|v| matches!(v.as_deref(), Some("t" | "1" | "true")));
+        let got = |rows: &[Vec<Option<String>>]| {
+            rows.first()
+                .and_then(|r| r.first())
+                .is_some_and(|v| matches!(v.as_deref(), Some("t" | "1" | "true")))
+        };
         match self.dialect {
             Dialect::Sqlite => {
                 let Some(path) = &self.file else { return Ok(Some(Locked::InProcess)) };
                 let mut file = path.clone().into_os_string();
                 file.push(format!(".{name}.lock"));
-                let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&file).map_err(Error::internal)?;
+                let file = std::fs::OpenOptions::new()
+                    .create(true)
+                    .truncate(false)
+                    .write(true)
+                    .open(&file)
+                    .map_err(Error::internal)?;
                 Ok(file.try_lock().is_ok().then_some(Locked::File(file)))
             }
             Dialect::Postgres => {
                 let sql = format!("SELECT pg_try_advisory_lock({})", lock_number(name));
-                Ok(got(&self.rows(&sql).await?).then(|| Locked::Server(format!("SELECT pg_advisory_unlock({})", lock_number(name)))))
+                Ok(got(&self.rows(&sql).await?)
+                    .then(|| Locked::Server(format!("SELECT pg_advisory_unlock({})", lock_number(name)))))
             }
             Dialect::Mysql => {
                 // The name is per server, so the schema is part of it.
-                let key = format!("CONCAT('fw_{:016x}_', LEFT(MD5(DATABASE()), 16))", lock_number(name).cast_unsigned());
-                Ok(got(&self.rows(&format!("SELECT GET_LOCK({key}, 0)")).await?).then(|| Locked::Server(format!("DO RELEASE_LOCK({key})"))))
+                let key = format!(
+                    "CONCAT('fw_{:016x}_', LEFT(MD5(DATABASE()), 16))",
+                    lock_number(name).cast_unsigned()
+                );
+                Ok(got(&self.rows(&format!("SELECT GET_LOCK({key}, 0)")).await?)
+                    .then(|| Locked::Server(format!("DO RELEASE_LOCK({key})"))))
             }
         }
     }
@@ -169,7 +183,7 @@ impl Admin {
             Held::Sqlite(c) => c.call(move |c| run.run(c)).await.map_err(Failure::into_error),
             #[cfg(feature = "postgres")]
             Held::Postgres(c) => c.migrations(run).await.map_err(Failure::into_error),
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Held::Mysql(c) => c.migrations(run).await.map_err(Failure::into_error),
         }
     }
@@ -186,7 +200,9 @@ impl Admin {
     async fn unlimited(&mut self) -> Result<()> {
         match self.dialect {
             Dialect::Sqlite | Dialect::Mysql => Ok(()),
-            Dialect::Postgres => self.held.batch("SET statement_timeout = 0").await.map_err(Failure::into_error),
+            Dialect::Postgres => {
+                self.held.batch("SET statement_timeout = 0").await.map_err(Failure::into_error)
+            }
         }
     }
 }
@@ -201,7 +217,9 @@ fn lock_number(name: &str) -> i64 {
 /// In administration the message of the database is for the operator who runs it: it is the cause.
 fn raw(failure: Failure) -> Error {
     match failure {
-        Failure::Database(t) if !matches!(t.class, Some(Class::Lost | Class::Busy)) => Error::internal(t.message),
+        Failure::Database(t) if !matches!(t.class, Some(Class::Lost | Class::Busy)) => {
+            Error::internal(t.message)
+        }
         other => other.into_error(),
     }
 }

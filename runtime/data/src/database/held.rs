@@ -11,7 +11,7 @@ pub(crate) enum Held {
     Sqlite(super::sqlite::Lease),
     #[cfg(feature = "postgres")]
     Postgres(super::postgres::Held),
-    #[cfg(any())] // mysql
+    #[cfg(feature = "mysql")]
     Mysql(super::mysql::Held),
 }
 
@@ -22,7 +22,7 @@ macro_rules! each {
             Held::Sqlite($c) => $run,
             #[cfg(feature = "postgres")]
             Held::Postgres($c) => $run,
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Held::Mysql($c) => $run,
         }
     };
@@ -36,7 +36,7 @@ impl Held {
             Self::Sqlite(_) => {} // the writer keeps no settings
             #[cfg(feature = "postgres")]
             Self::Postgres(c) => c.retire(),
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Self::Mysql(c) => c.retire(),
         }
     }
@@ -48,7 +48,7 @@ impl Held {
             Self::Sqlite(c) => c.batch("BEGIN IMMEDIATE").await,
             #[cfg(feature = "postgres")]
             Self::Postgres(c) => c.batch("BEGIN").await,
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Self::Mysql(c) => c.batch("START TRANSACTION").await,
         }
     }

@@ -7,7 +7,7 @@
 mod admin;
 mod config;
 mod held;
-#[cfg(any())] // mysql
+#[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -42,7 +42,7 @@ enum Backend {
     Sqlite(sqlite::Sqlite),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Postgres),
-    #[cfg(any())] // mysql
+    #[cfg(feature = "mysql")]
     Mysql(mysql::Mysql),
 }
 
@@ -58,7 +58,7 @@ impl Database {
             Dialect::Sqlite => Backend::Sqlite(sqlite::Sqlite::open(config)?),
             #[cfg(feature = "postgres")]
             Dialect::Postgres => Backend::Postgres(postgres::Postgres::open(config).await?),
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Dialect::Mysql => Backend::Mysql(mysql::Mysql::open(config).await?),
             #[allow(unreachable_patterns, reason = "reachable when a dialect is not built in")]
             _ => return Err(config::not_built(dialect)),
@@ -111,7 +111,7 @@ impl Database {
             Backend::Sqlite(db) => db.read(stmt, sink, until).await,
             #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.read(stmt, sink, until).await,
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Backend::Mysql(db) => db.read(stmt, sink, until).await,
         }
     }
@@ -135,7 +135,7 @@ impl Database {
             Backend::Sqlite(db) => db.write(unit, until).await,
             #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.write(unit, until).await,
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Backend::Mysql(db) => db.write(unit, until).await,
         }
     }
@@ -147,7 +147,7 @@ impl Database {
             Backend::Sqlite(db) => db.lease(until).await.map(Held::Sqlite),
             #[cfg(feature = "postgres")]
             Backend::Postgres(db) => db.hold(until).await.map(Held::Postgres),
-            #[cfg(any())] // mysql
+            #[cfg(feature = "mysql")]
             Backend::Mysql(db) => db.hold(until).await.map(Held::Mysql),
         }
     }

@@ -9,9 +9,12 @@ use framewright_core::{Cx, Error, Result};
 use std::time::Instant;
 
 fn elsewhere(database: &Database, asked: &str) -> Failure {
-    Error::internal(format!("raw Diesel for {asked} was asked for, and the database is {}", database.dialect().name()))
-        .hint("ask `cx.database()?.dialect()` first")
-        .into()
+    Error::internal(format!(
+        "raw Diesel for {asked} was asked for, and the database is {}",
+        database.dialect().name()
+    ))
+    .hint("ask `cx.database()?.dialect()` first")
+    .into()
 }
 
 fn until(database: &Database, cx: &Cx) -> Instant {
@@ -20,7 +23,11 @@ fn until(database: &Database, cx: &Cx) -> Instant {
 }
 
 /// Runs on the connection of `cx`, or on one that is held for this alone.
-async fn on_connection<T>(database: &Database, cx: &Cx, run: impl AsyncFnOnce(&mut Held) -> Result<T, Failure>) -> Result<T> {
+async fn on_connection<T>(
+    database: &Database,
+    cx: &Cx,
+    run: impl AsyncFnOnce(&mut Held) -> Result<T, Failure>,
+) -> Result<T> {
     let until = until(database, cx);
     match open::open(database, cx, true)? {
         Some(scope) => scope.run(until, run).await,
@@ -29,7 +36,11 @@ async fn on_connection<T>(database: &Database, cx: &Cx, run: impl AsyncFnOnce(&m
 }
 
 #[cfg(feature = "sqlite")]
-pub(super) async fn sqlite<T: Send + 'static>(database: &Database, cx: &Cx, run: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static) -> Result<T> {
+pub(super) async fn sqlite<T: Send + 'static>(
+    database: &Database,
+    cx: &Cx,
+    run: impl FnOnce(&mut diesel::SqliteConnection) -> QueryResult<T> + Send + 'static,
+) -> Result<T> {
     on_connection(database, cx, async |held| match held {
         Held::Sqlite(lease) => lease.diesel(run).await,
         #[allow(unreachable_patterns, reason = "reachable with a server built in")]
@@ -39,7 +50,11 @@ pub(super) async fn sqlite<T: Send + 'static>(database: &Database, cx: &Cx, run:
 }
 
 #[cfg(feature = "postgres")]
-pub(super) async fn postgres<T>(database: &Database, cx: &Cx, run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> QueryResult<T>) -> Result<T> {
+pub(super) async fn postgres<T>(
+    database: &Database,
+    cx: &Cx,
+    run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> QueryResult<T>,
+) -> Result<T> {
     on_connection(database, cx, async |held| match held {
         Held::Postgres(held) => held.diesel(run).await,
         #[allow(unreachable_patterns, reason = "reachable with another database built in")]
@@ -48,8 +63,12 @@ pub(super) async fn postgres<T>(database: &Database, cx: &Cx, run: impl AsyncFnO
     .await
 }
 
-#[cfg(any())] // mysql
-pub(super) async fn mysql<T>(database: &Database, cx: &Cx, run: impl AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> QueryResult<T>) -> Result<T> {
+#[cfg(feature = "mysql")]
+pub(super) async fn mysql<T>(
+    database: &Database,
+    cx: &Cx,
+    run: impl AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> QueryResult<T>,
+) -> Result<T> {
     on_connection(database, cx, async |held| match held {
         Held::Mysql(held) => held.diesel(run).await,
         #[allow(unreachable_patterns, reason = "reachable with another database built in")]

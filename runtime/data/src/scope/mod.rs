@@ -89,7 +89,7 @@ pub trait CxData {
     ///
     /// # Errors
     /// Translated database errors, or when the database is another one.
-    #[cfg(any())] // mysql
+    #[cfg(feature = "mysql")]
     fn diesel_mysql<T, F>(&self, run: F) -> impl Future<Output = Result<T>>
     where
         F: AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> ::diesel::QueryResult<T>;
@@ -169,7 +169,7 @@ impl CxData for Cx {
         diesel::postgres(&*self.database()?, self, run).await
     }
 
-    #[cfg(any())] // mysql
+    #[cfg(feature = "mysql")]
     async fn diesel_mysql<T, F>(&self, run: F) -> Result<T>
     where
         F: AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> ::diesel::QueryResult<T>,

@@ -66,7 +66,7 @@ impl Blog {
 }
 
 /// A key that is easy to read: its number is its last eight bytes.
-pub fn id<R: Resource>(n: u64) -> Id<R> {
+pub fn id<R: Resource<Key = Id<R>>>(n: u64) -> Id<R> {
     Column::take(Value::Uuid(u128::from(n).to_be_bytes())).unwrap()
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn finish(response: Response, exchange: &Exchange, form: Form, 
     let said = String::from_utf8_lossy(&said);
     let (code, message) = of_status(parts.status);
     let code = match parts.status {
-        StatusCode::BAD_REQUEST if said.contains("JSON") => Cow::Borrowed("body.invalid_json"),
+        StatusCode::BAD_REQUEST if said.contains("JSON") => Cow::Borrowed("json.malformed"),
         _ => code,
     };
     let message = if parts.status.is_server_error() {

@@ -27,6 +27,7 @@ use exchange::Exchange;
 use framewright_core::{Actor, Cx, Error, ErrorKind};
 pub(crate) use host::valid as host_valid;
 use http::{HeaderValue, Method};
+pub(crate) use probe::PATHS as PROBES;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;

@@ -56,7 +56,11 @@ impl Held {
         Ok(())
     }
 
-    pub(crate) async fn read(&mut self, stmt: Stmt, mut sink: Box<dyn Sink>) -> Result<Box<dyn Sink>, Failure> {
+    pub(crate) async fn read(
+        &mut self,
+        stmt: Stmt,
+        mut sink: Box<dyn Sink>,
+    ) -> Result<Box<dyn Sink>, Failure> {
         self.dirty()?.read(&stmt, &mut *sink).await.1.map(|()| sink)
     }
 
@@ -81,7 +85,10 @@ impl Held {
     }
 
     /// Runs a closure of raw Diesel, in a savepoint when a transaction is open.
-    pub(crate) async fn diesel<T>(&mut self, run: impl AsyncFnOnce(&mut AsyncPgConnection) -> diesel::QueryResult<T>) -> Result<T, Failure> {
+    pub(crate) async fn diesel<T>(
+        &mut self,
+        run: impl AsyncFnOnce(&mut AsyncPgConnection) -> diesel::QueryResult<T>,
+    ) -> Result<T, Failure> {
         let in_transaction = self.in_transaction;
         let c = self.dirty()?.diesel().await?;
         if !in_transaction {
@@ -94,7 +101,11 @@ impl Held {
         enter(c)?;
         let result = run(c).await;
         leave(c)?;
-        let end = if result.is_ok() { "RELEASE SAVEPOINT fw_diesel" } else { "ROLLBACK TO SAVEPOINT fw_diesel; RELEASE SAVEPOINT fw_diesel" };
+        let end = if result.is_ok() {
+            "RELEASE SAVEPOINT fw_diesel"
+        } else {
+            "ROLLBACK TO SAVEPOINT fw_diesel; RELEASE SAVEPOINT fw_diesel"
+        };
         savepoint(c, end).await.map_err(super::pool::diesel_failure)?;
         result.map_err(super::pool::diesel_failure)
     }
@@ -103,9 +114,13 @@ impl Held {
     pub(crate) async fn migrations<M: Migrations>(&mut self, run: M) -> Result<M::Out, Failure> {
         let c = self.dirty()?;
         c.diesel().await?;
-        let Connection::Diesel(c) = std::mem::replace(c, Connection::Gone) else { return Err(Failure::Ours(unavailable())) };
+        let Connection::Diesel(c) = std::mem::replace(c, Connection::Gone) else {
+            return Err(Failure::Ours(unavailable()));
+        };
         let job = tokio::task::spawn_blocking(move || {
-            let mut wrapped: diesel_async::async_connection_wrapper::AsyncConnectionWrapper<AsyncPgConnection> = (*c).into();
+            let mut wrapped: diesel_async::async_connection_wrapper::AsyncConnectionWrapper<
+                AsyncPgConnection,
+            > = (*c).into();
             let out = run.run(&mut wrapped);
             (out, wrapped.into_inner())
         });
@@ -125,4 +140,3 @@ async fn steps(c: &mut Connection, unit: Unit) -> Result<Outcome, Failure> {
     }
     Ok(outcome)
 }
-

@@ -91,7 +91,8 @@ impl Drop for InFlight<'_> {
 
 impl Lanes {
     pub(super) async fn open(config: &Config, lanes: usize, wait: Duration) -> Result<Self, Failure> {
-        let lane = || Lane { config: config.clone(), wait, line: RwLock::default(), opening: Mutex::default() };
+        let lane =
+            || Lane { config: config.clone(), wait, line: RwLock::default(), opening: Mutex::default() };
         let lanes: Vec<_> = (0..lanes.max(1)).map(|_| Arc::new(lane())).collect();
         if let Some(first) = lanes.first() {
             first.line().await?; // a wrong URL shows at the start
@@ -110,8 +111,13 @@ impl Lanes {
             let (before, _count) = (self.points.fetch_add(1, Ordering::Relaxed), InFlight(&self.points));
             if before >= ALONE && array_of(key.kind).is_some() && !key.value.is_null() {
                 let (reply, answer) = oneshot::channel();
-                let joiner = self.joiners.get(turn % self.joiners.len().max(1)).ok_or_else(|| Failure::Ours(busy()))?;
-                joiner.send(Waiting { stmt, sink: Box::new(sink), reply }).map_err(|_| Failure::Ours(unavailable()))?;
+                let joiner = self
+                    .joiners
+                    .get(turn % self.joiners.len().max(1))
+                    .ok_or_else(|| Failure::Ours(busy()))?;
+                joiner
+                    .send(Waiting { stmt, sink: Box::new(sink), reply })
+                    .map_err(|_| Failure::Ours(unavailable()))?;
                 let sink = answer.await.map_err(|_| Failure::Ours(unavailable()))??;
                 return Ok(sink.downcast()?);
             }
@@ -137,12 +143,19 @@ struct Waiting {
 impl Waiting {
     /// Whether one statement can answer both: only the key may differ.
     fn joins(&self, other: &Self) -> bool {
-        let same_text = Arc::ptr_eq(&self.stmt.text, &other.stmt.text) || self.stmt.text.sql() == other.stmt.text.sql();
+        let same_text =
+            Arc::ptr_eq(&self.stmt.text, &other.stmt.text) || self.stmt.text.sql() == other.stmt.text.sql();
         let key = self.stmt.text.point.map(|p| p.bind);
         same_text
             && self.stmt.text.point == other.stmt.text.point
             && self.stmt.binds.len() == other.stmt.binds.len()
-            && self.stmt.binds.iter().zip(&other.stmt.binds).enumerate().all(|(i, (a, b))| Some(i) == key || a == b)
+            && self
+                .stmt
+                .binds
+                .iter()
+                .zip(&other.stmt.binds)
+                .enumerate()
+                .all(|(i, (a, b))| Some(i) == key || a == b)
     }
 }
 
@@ -197,7 +210,9 @@ async fn answer(lane: &Lane, group: Vec<Waiting>, sql: Option<Arc<str>>) {
         let bind = w.stmt.text.point.and_then(|p| w.stmt.binds.get(p.bind));
         match bind.map(|b| encode(b, &mut key)) {
             Some(Ok(())) => keys.entry(key).or_default().push(w),
-            _ => drop(w.reply.send(Err(Failure::new(Class::Other, "a key does not fit the kind of its column")))),
+            _ => drop(
+                w.reply.send(Err(Failure::new(Class::Other, "a key does not fit the kind of its column"))),
+            ),
         }
     }
     let mut again = true;
@@ -220,23 +235,36 @@ async fn answer(lane: &Lane, group: Vec<Waiting>, sql: Option<Arc<str>>) {
     for w in keys.into_values().flatten() {
         let reply = match &failed {
             None => Ok(w.sink),
-            Some(Failure::Database(t)) => Err(Failure::new(t.class.unwrap_or(Class::Other), t.message.clone())),
+            Some(Failure::Database(t)) => {
+                Err(Failure::new(t.class.unwrap_or(Class::Other), t.message.clone()))
+            }
             Some(Failure::Ours(_)) => Err(Failure::Ours(unavailable())),
         };
         let _ = w.reply.send(reply);
     }
 }
 
-async fn run(line: &Line, first: &Stmt, sql: &Arc<str>, keys: &mut HashMap<Vec<u8>, Vec<Waiting>>) -> Result<(), Failure> {
+async fn run(
+    line: &Line,
+    first: &Stmt,
+    sql: &Arc<str>,
+    keys: &mut HashMap<Vec<u8>, Vec<Waiting>>,
+) -> Result<(), Failure> {
     let Some(point) = first.text.point else { return Ok(()) };
     let types = || {
-        let one = |(i, b): (usize, &Bind)| if i == point.bind { array_of(b.kind).unwrap_or(Type::UNKNOWN) } else { type_of(b.kind) };
+        let one = |(i, b): (usize, &Bind)| {
+            if i == point.bind { array_of(b.kind).unwrap_or(Type::UNKNOWN) } else { type_of(b.kind) }
+        };
         first.binds.iter().enumerate().map(one).collect()
     };
     let prepared = line.prepare(sql, types).await?;
     let element = first.binds.get(point.bind).map_or(0, |b| type_of(b.kind).oid());
     let all = Keys { element, keys: keys.keys().cloned().collect() };
-    let params = first.binds.iter().enumerate().map(|(i, b)| if i == point.bind { &all as &(dyn ToSql + Sync) } else { b });
+    let params = first
+        .binds
+        .iter()
+        .enumerate()
+        .map(|(i, b)| if i == point.bind { &all as &(dyn ToSql + Sync) } else { b });
     let mut rows = pin!(line.client.query_raw(&prepared, params).await.map_err(failure)?);
     while let Some(row) = rows.try_next().await.map_err(failure)? {
         let key = row.try_get::<_, Raw<'_>>(point.column).map_err(failure)?;

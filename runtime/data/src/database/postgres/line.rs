@@ -33,9 +33,15 @@ impl Line {
     }
 
     /// Prepares a text, or finds it prepared.
-    pub(super) async fn prepare(&self, sql: &Arc<str>, types: impl FnOnce() -> Vec<Type>) -> Result<Statement, Failure> {
+    pub(super) async fn prepare(
+        &self,
+        sql: &Arc<str>,
+        types: impl FnOnce() -> Vec<Type>,
+    ) -> Result<Statement, Failure> {
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
-        if let Some((statement, used)) = self.prepared.read().unwrap_or_else(PoisonError::into_inner).get(&**sql) {
+        if let Some((statement, used)) =
+            self.prepared.read().unwrap_or_else(PoisonError::into_inner).get(&**sql)
+        {
             used.store(now, Ordering::Relaxed);
             return Ok(statement.clone());
         }
@@ -43,7 +49,8 @@ impl Line {
         let statement = self.client.prepare_typed(sql, &types()).await.map_err(failure)?;
         let mut all = self.prepared.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= PREPARED
-            && let Some(oldest) = all.iter().min_by_key(|(_, (_, used))| used.load(Ordering::Relaxed)).map(|(k, _)| k.clone())
+            && let Some(oldest) =
+                all.iter().min_by_key(|(_, (_, used))| used.load(Ordering::Relaxed)).map(|(k, _)| k.clone())
         {
             all.remove(&oldest);
         }
@@ -93,7 +100,11 @@ impl Line {
     }
 
     /// Runs a statement and keeps its rows; says how many rows it touched.
-    pub(super) async fn run(&self, stmt: &Stmt, prepared: Option<&Statement>) -> Result<(u64, Vec<tokio_postgres::Row>), Failure> {
+    pub(super) async fn run(
+        &self,
+        stmt: &Stmt,
+        prepared: Option<&Statement>,
+    ) -> Result<(u64, Vec<tokio_postgres::Row>), Failure> {
         let result = async {
             let mut stream = pin!(self.send(stmt, prepared).await?);
             let mut rows = Vec::new();
@@ -113,7 +124,9 @@ impl Line {
     pub(super) async fn texts(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
         let messages = self.client.simple_query(sql).await.map_err(failure)?;
         let rows = messages.into_iter().filter_map(|m| match m {
-            tokio_postgres::SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|i| row.get(i).map(str::to_owned)).collect()),
+            tokio_postgres::SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|i| row.get(i).map(str::to_owned)).collect())
+            }
             _ => None,
         });
         Ok(rows.collect())
@@ -127,7 +140,12 @@ fn types(binds: &[Bind]) -> Vec<Type> {
 /// What the driver says, sorted by SQLSTATE.
 pub(super) fn failure(e: tokio_postgres::Error) -> Failure {
     let Some(db) = e.as_db_error() else {
-        let class = if e.is_closed() || std::error::Error::source(&e).is_none_or(|s| s.is::<std::io::Error>()) { Class::Lost } else { Class::Other };
+        let class = if e.is_closed() || std::error::Error::source(&e).is_none_or(|s| s.is::<std::io::Error>())
+        {
+            Class::Lost
+        } else {
+            Class::Other
+        };
         let cause = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
         return Failure::new(class, format!("{e}{cause}"));
     };
@@ -139,7 +157,9 @@ pub(super) fn failure(e: tokio_postgres::Error) -> Failure {
         "22001" | "22003" | "22008" | "22021" | "22P05" => Class::Range,
         "57014" => Class::Slow,
         "40001" | "40P01" => Class::Again,
-        "0A000" if db.message().contains("cached plan") || db.routine() == Some("RevalidateCachedQuery") => Class::Stale,
+        "0A000" if db.message().contains("cached plan") || db.routine() == Some("RevalidateCachedQuery") => {
+            Class::Stale
+        }
         "26000" => Class::Stale,
         "53300" | "55P03" => Class::Busy,
         code if code.starts_with("08") || code.starts_with("57P") => Class::Lost,
@@ -147,7 +167,10 @@ pub(super) fn failure(e: tokio_postgres::Error) -> Failure {
     };
     Trouble {
         class: Some(class),
-        message: db.detail().map_or_else(|| format!("{} ({})", db.message(), db.code().code()), |d| format!("{}: {d}", db.message())),
+        message: db.detail().map_or_else(
+            || format!("{} ({})", db.message(), db.code().code()),
+            |d| format!("{}: {d}", db.message()),
+        ),
         constraint: db.constraint().map(str::to_owned),
         table: db.table().map(str::to_owned),
         columns: db.column().map(str::to_owned).into_iter().collect(),

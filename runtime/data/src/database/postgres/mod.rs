@@ -29,20 +29,34 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(config: &DatabaseConfig) -> Result<Self> {
-        let mut server: tokio_postgres::Config = config.url.parse().map_err(|e: tokio_postgres::Error| refused(format!("the URL of the database cannot be read: {e}")))?;
+        let mut server: tokio_postgres::Config = config.url.parse().map_err(|e: tokio_postgres::Error| {
+            refused(format!("the URL of the database cannot be read: {e}"))
+        })?;
         let limit = config.statement_timeout.as_millis();
-        let options = format!("{} -c statement_timeout={limit} -c TimeZone=UTC -c client_min_messages=warning -c standard_conforming_strings=on", server.get_options().unwrap_or_default());
-        server.options(&options).connect_timeout(config.acquire_timeout).tcp_user_timeout(config.statement_timeout + Duration::from_secs(5));
+        let options = format!(
+            "{} -c statement_timeout={limit} -c TimeZone=UTC -c client_min_messages=warning -c standard_conforming_strings=on",
+            server.get_options().unwrap_or_default()
+        );
+        server
+            .options(&options)
+            .connect_timeout(config.acquire_timeout)
+            .tcp_user_timeout(config.statement_timeout + Duration::from_secs(5));
         if server.get_application_name().is_none() {
             server.application_name("framewright");
         }
-        let lanes = lanes::Lanes::open(&server, config.lanes, config.acquire_timeout).await.map_err(Failure::into_error)?;
+        let lanes = lanes::Lanes::open(&server, config.lanes, config.acquire_timeout)
+            .await
+            .map_err(Failure::into_error)?;
         Ok(Self { lanes, pool: pool::pool(config, server)? })
     }
 
     pub(super) async fn read<S: Sink>(&self, stmt: Stmt, sink: S, until: Instant) -> Result<S> {
         let read = async {
-            if stmt.text.bounded { self.lanes.read(stmt, sink).await } else { self.read_alone(stmt, sink).await }
+            if stmt.text.bounded {
+                self.lanes.read(stmt, sink).await
+            } else {
+                self.read_alone(stmt, sink).await
+            }
         };
         tokio::time::timeout_at(until.into(), read).await.map_err(|_| slow())?.map_err(Failure::into_error)
     }
@@ -67,7 +81,8 @@ impl Postgres {
     }
 
     pub(super) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
-        let connection = tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
+        let connection =
+            tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
         let connection = connection.map_err(Failure::into_error)?;
         if unit::single(&unit, &connection) {
             return unit::autocommit(connection, unit).await.map_err(Failure::into_error);
@@ -78,7 +93,8 @@ impl Postgres {
     }
 
     pub(super) async fn hold(&self, until: Instant) -> Result<Held> {
-        let connection = tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
+        let connection =
+            tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
         connection.map(Held::new).map_err(Failure::into_error)
     }
 }

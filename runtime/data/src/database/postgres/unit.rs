@@ -17,7 +17,9 @@ const ATTEMPTS: u32 = 4;
 
 /// Whether a unit is one statement that needs no transaction around it: it touches no row, or all that it should.
 pub(super) fn single(unit: &Unit, connection: &Connection) -> bool {
-    matches!(connection, Connection::Plain(_)) && unit.steps.len() == 1 && unit.steps.iter().all(|s| s.at_least <= 1)
+    matches!(connection, Connection::Plain(_))
+        && unit.steps.len() == 1
+        && unit.steps.iter().all(|s| s.at_least <= 1)
 }
 
 /// Whether the same again may work, after what that needs.
@@ -29,7 +31,9 @@ async fn retried(line: &Line, f: &Failure, stmts: &[Stmt], attempt: u32) -> bool
         }
         Class::Again if attempt < ATTEMPTS => {
             // Longer each time, and not the same for two who met.
-            let spread = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.subsec_nanos() % 7);
+            let spread = std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |d| d.subsec_nanos() % 7);
             tokio::time::sleep(Duration::from_millis(u64::from((1 << attempt) + spread))).await;
             true
         }
@@ -42,7 +46,9 @@ pub(super) async fn autocommit(connection: Pooled, unit: Unit) -> Result<Outcome
     let Some(step) = unit.steps.into_iter().next() else { return Ok(outcome) };
     let (stmt, mut sink, mut attempt) = (step.stmt, step.rows, 0);
     let (touched, rows) = loop {
-        let Connection::Plain(line) = &*connection else { return Err(Failure::new(Class::Other, "not a plain connection")) };
+        let Connection::Plain(line) = &*connection else {
+            return Err(Failure::new(Class::Other, "not a plain connection"));
+        };
         let result = match line.ready(&stmt).await {
             Ok(prepared) => line.run(&stmt, prepared.as_ref()).await,
             Err(f) => Err(f.of(&stmt)),
@@ -90,7 +96,9 @@ pub(super) async fn transaction(connection: Pooled, unit: Unit) -> Result<Outcom
     }
     let mut attempt = 0;
     loop {
-        let Connection::Plain(line) = &*connection else { return Err(Failure::new(Class::Other, "not a plain connection")) };
+        let Connection::Plain(line) = &*connection else {
+            return Err(Failure::new(Class::Other, "not a plain connection"));
+        };
         attempt += 1;
         match group(line, &mut parts).await {
             Ok(outcome) => return Ok(outcome),
@@ -130,7 +138,11 @@ type Answer = Result<(u64, Vec<tokio_postgres::Row>), Failure>;
 
 /// Looks at every result of the group, in order: the first failure or the first step with too few rows decides. Sinks
 /// take their rows in before the COMMIT, since they may refuse them, and only when all has gone well.
-fn settle(least: &[u64], sinks: &mut [Option<Box<dyn Sink>>], results: Vec<Answer>) -> Result<Outcome, Failure> {
+fn settle(
+    least: &[u64],
+    sinks: &mut [Option<Box<dyn Sink>>],
+    results: Vec<Answer>,
+) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::with_capacity(least.len());
     let mut all = Vec::with_capacity(least.len());
     for ((least, sink), result) in least.iter().zip(sinks.iter()).zip(results) {

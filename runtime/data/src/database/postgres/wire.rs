@@ -58,8 +58,12 @@ pub(crate) fn encode(bind: &Bind, out: &mut impl Write) -> io::Result<()> {
         (Value::Bytes(v), Kind::Bytes) => out.write_all(v),
         (Value::Uuid(v), Kind::Uuid) => out.write_all(v),
         (Value::Decimal(v), Kind::Decimal) => encode_decimal(v, out),
-        (Value::Timestamp(v), Kind::Timestamp) => out.write_all(&v.checked_sub(EPOCH_MICROS).ok_or_else(range)?.to_be_bytes()),
-        (Value::Date(v), Kind::Date) => out.write_all(&v.checked_sub(EPOCH_DAYS).ok_or_else(range)?.to_be_bytes()),
+        (Value::Timestamp(v), Kind::Timestamp) => {
+            out.write_all(&v.checked_sub(EPOCH_MICROS).ok_or_else(range)?.to_be_bytes())
+        }
+        (Value::Date(v), Kind::Date) => {
+            out.write_all(&v.checked_sub(EPOCH_DAYS).ok_or_else(range)?.to_be_bytes())
+        }
         (Value::Time(v), Kind::Time) => out.write_all(&v.to_be_bytes()),
         (Value::Json(v), Kind::Json) => {
             out.write_all(&[1])?; // the version of jsonb
@@ -91,7 +95,8 @@ fn encode_decimal(value: &Decimal, out: &mut impl Write) -> io::Result<()> {
 
 fn decode_decimal(raw: &[u8]) -> Option<Decimal> {
     let mut words = raw.chunks_exact(2).map(|c| u16::from_be_bytes([c[0], c[1]]));
-    let (count, weight, sign, _scale) = (words.next()?, words.next()?.cast_signed(), words.next()?, words.next()?);
+    let (count, weight, sign, _scale) =
+        (words.next()?, words.next()?.cast_signed(), words.next()?, words.next()?);
     let mut mantissa: i128 = 0;
     for digit in words {
         mantissa = mantissa.checked_mul(10_000)?.checked_add(digit.into())?;
@@ -198,7 +203,9 @@ pub(super) fn decode(raw: &[u8], oid: u32, kind: Kind) -> Option<ValueRef<'_>> {
         (Kind::Uuid, UUID) => raw.first_chunk().copied().map(ValueRef::Uuid),
         // text, varchar, bpchar, name
         (Kind::Text, 25 | 1043 | 1042 | 19) => text().map(ValueRef::Text),
-        (Kind::I16, INT2) | (Kind::I32, INT4 | INT2) | (Kind::I64, INT8 | INT4 | INT2) => integer().map(ValueRef::I64),
+        (Kind::I16, INT2) | (Kind::I32, INT4 | INT2) | (Kind::I64, INT8 | INT4 | INT2) => {
+            integer().map(ValueRef::I64)
+        }
         // the sum of a bigint
         (Kind::I64, NUMERIC) => i64::try_from(decode_decimal(raw)?).ok().map(ValueRef::I64),
         (Kind::Timestamp, TIMESTAMPTZ) => long()?.checked_add(EPOCH_MICROS).map(ValueRef::Timestamp),
@@ -208,9 +215,15 @@ pub(super) fn decode(raw: &[u8], oid: u32, kind: Kind) -> Option<ValueRef<'_>> {
         (Kind::Bytes, BYTEA) => Some(ValueRef::Bytes(raw)),
         (Kind::Decimal, NUMERIC) => decode_decimal(raw).map(ValueRef::Decimal),
         (Kind::Decimal, INT8 | INT4 | INT2) => integer().map(|v| ValueRef::Decimal(v.into())),
-        (Kind::Date, DATE) => raw.first_chunk().and_then(|b| i32::from_be_bytes(*b).checked_add(EPOCH_DAYS)).map(ValueRef::Date),
+        (Kind::Date, DATE) => {
+            raw.first_chunk().and_then(|b| i32::from_be_bytes(*b).checked_add(EPOCH_DAYS)).map(ValueRef::Date)
+        }
         (Kind::Time, TIME) => long().map(ValueRef::Time),
-        (Kind::Json, JSONB) => raw.split_first().filter(|(version, _)| **version == 1).and_then(|(_, t)| std::str::from_utf8(t).ok()).map(|t| ValueRef::Json(Cow::Borrowed(t))),
+        (Kind::Json, JSONB) => raw
+            .split_first()
+            .filter(|(version, _)| **version == 1)
+            .and_then(|(_, t)| std::str::from_utf8(t).ok())
+            .map(|t| ValueRef::Json(Cow::Borrowed(t))),
         (Kind::Json, JSON) => text().map(|t| ValueRef::Json(Cow::Borrowed(t))),
         _ => None,
     }
@@ -222,7 +235,18 @@ mod tests {
 
     #[test]
     fn a_numeric_comes_back_as_it_went() {
-        for text in ["0", "1", "-1", "0.5", "10000", "12345.6789", "-0.0001", "79228162514264337593543950335", "0.0000000000000000000000000001", "100000000"] {
+        for text in [
+            "0",
+            "1",
+            "-1",
+            "0.5",
+            "10000",
+            "12345.6789",
+            "-0.0001",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+            "100000000",
+        ] {
             let value: Decimal = text.parse().unwrap();
             let mut raw = Vec::new();
             encode_decimal(&value, &mut raw).unwrap();

@@ -13,11 +13,21 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use framewright_core::Error;
 
 /// Opens a connection with the settings that all of ours have.
-pub(super) fn open(url: &str, config: &DatabaseConfig, writes: bool, wait_ms: u128) -> Result<SqliteConnection, Failure> {
+pub(super) fn open(
+    url: &str,
+    config: &DatabaseConfig,
+    writes: bool,
+    wait_ms: u128,
+) -> Result<SqliteConnection, Failure> {
     let mut c = SqliteConnection::establish(url).map_err(|e| Failure::new(Class::Lost, e.to_string()))?;
-    let mode = if writes { "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;" } else { "PRAGMA query_only=1;" };
+    let mode = if writes {
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    } else {
+        "PRAGMA query_only=1;"
+    };
     let mmap = config.sqlite_mmap;
-    c.batch_execute(&format!("PRAGMA busy_timeout={wait_ms}; PRAGMA mmap_size={mmap}; {mode}")).map_err(failure)?;
+    c.batch_execute(&format!("PRAGMA busy_timeout={wait_ms}; PRAGMA mmap_size={mmap}; {mode}"))
+        .map_err(failure)?;
     super::functions::register(&mut c).map_err(failure)?;
     Ok(c)
 }
@@ -62,16 +72,28 @@ pub(super) fn steps(c: &mut SqliteConnection, unit: Unit) -> Result<Outcome, Fai
 /// SQLite does not say which foreign key failed: asks, for each one that the statement gave a value, whether it is there.
 fn reference(c: &mut SqliteConnection, stmt: &Stmt, mut failure: Failure) -> Failure {
     let Failure::Database(trouble) = &mut failure else { return failure };
-    if trouble.class != Some(Class::Reference) || stmt.text.parts.first().is_some_and(|p| p.starts_with("DELETE")) {
+    if trouble.class != Some(Class::Reference)
+        || stmt.text.parts.first().is_some_and(|p| p.starts_with("DELETE"))
+    {
         return failure;
     }
     let resources = framewright_core::registry::resources();
-    let Some(d) = resources.into_iter().find(|d| Some(d.table) == trouble.table.as_deref()) else { return failure };
+    let Some(d) = resources.into_iter().find(|d| Some(d.table) == trouble.table.as_deref()) else {
+        return failure;
+    };
     for (i, bind) in stmt.binds.iter().enumerate() {
         let Some(column) = stmt.text.written_column(i) else { continue };
-        let Some(target) = d.fields.iter().find(|f| f.column == column).and_then(|f| f.facts.references) else { continue };
+        let Some(target) = d.fields.iter().find(|f| f.column == column).and_then(|f| f.facts.references)
+        else {
+            continue;
+        };
         let mut probe = crate::StmtBuilder::new(crate::Dialect::Sqlite);
-        probe.sql("SELECT 1 FROM ").ident(target().table).sql(" WHERE ").ident(target().key_field().column).sql(" = ");
+        probe
+            .sql("SELECT 1 FROM ")
+            .ident(target().table)
+            .sql(" WHERE ")
+            .ident(target().key_field().column)
+            .sql(" = ");
         probe.bind(bind.kind, bind.value.clone());
         let mut found = crate::row::Collect::default();
         if !bind.value.is_null() && read(c, &probe.finish(), &mut found).1.is_ok() && found.rows.is_empty() {
@@ -115,17 +137,19 @@ pub(super) fn failure(e: diesel::result::Error) -> Failure {
     };
     match (class, tail) {
         (Class::Check, Some(name)) => trouble.constraint = Some(name.to_owned()),
-        (Class::Unique | Class::NotNull, Some(list)) => match list.strip_prefix("index '").and_then(|n| n.strip_suffix('\'')) {
-            Some(index) => trouble.constraint = Some(index.to_owned()),
-            None => {
-                for column in list.split(", ") {
-                    if let Some((table, column)) = column.split_once('.') {
-                        trouble.table = Some(table.to_owned());
-                        trouble.columns.push(column.to_owned());
+        (Class::Unique | Class::NotNull, Some(list)) => {
+            match list.strip_prefix("index '").and_then(|n| n.strip_suffix('\'')) {
+                Some(index) => trouble.constraint = Some(index.to_owned()),
+                None => {
+                    for column in list.split(", ") {
+                        if let Some((table, column)) = column.split_once('.') {
+                            trouble.table = Some(table.to_owned());
+                            trouble.columns.push(column.to_owned());
+                        }
                     }
                 }
             }
-        },
+        }
         _ => {}
     }
     Trouble { class: Some(class), message, ..trouble }.into()
@@ -142,7 +166,10 @@ impl diesel::query_builder::Query for Borrowed<'_> {
     type SqlType = diesel::expression::expression_types::Untyped;
 }
 impl QueryFragment<Sqlite> for Borrowed<'_> {
-    fn walk_ast<'b>(&'b self, out: diesel::query_builder::AstPass<'_, 'b, Sqlite>) -> diesel::QueryResult<()> {
+    fn walk_ast<'b>(
+        &'b self,
+        out: diesel::query_builder::AstPass<'_, 'b, Sqlite>,
+    ) -> diesel::QueryResult<()> {
         self.0.walk_ast(out)
     }
 }

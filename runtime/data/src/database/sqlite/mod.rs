@@ -71,7 +71,8 @@ impl Sqlite {
         let (reads, queue) = crossbeam_channel::bounded(QUEUE);
         if path.is_some() {
             for _ in 0..config.sqlite_readers.max(1) {
-                let (queue, c) = (queue.clone(), exec::open(&read_url, config, false, wait).map_err(Failure::into_error)?);
+                let (queue, c) =
+                    (queue.clone(), exec::open(&read_url, config, false, wait).map_err(Failure::into_error)?);
                 thread("fw-sqlite-reader", move || reader::run(c, &queue))?;
             }
         }
@@ -90,7 +91,9 @@ impl Sqlite {
         let read = reader::Read { stmt, sink: Box::new(sink), reply };
         let sent = match self.path {
             Some(_) => self.reads.try_send(read).map_err(|e| matches!(e, TrySendError::Full(_))),
-            None => self.commands.try_send(Command::Read(read)).map_err(|e| matches!(e, TrySendError::Full(_))),
+            None => {
+                self.commands.try_send(Command::Read(read)).map_err(|e| matches!(e, TrySendError::Full(_)))
+            }
         };
         sent.map_err(|full| if full { busy() } else { unavailable() })?;
         let answer = tokio::time::timeout_at(until.into(), answer).await.map_err(|_| slow())?;
@@ -175,7 +178,9 @@ impl Sqlite {
     }
 
     fn command(&self, command: Command) -> Result<()> {
-        self.commands.try_send(command).map_err(|e| if matches!(e, TrySendError::Full(_)) { busy() } else { unavailable() })
+        self.commands
+            .try_send(command)
+            .map_err(|e| if matches!(e, TrySendError::Full(_)) { busy() } else { unavailable() })
     }
 
     /// Waits for the writer to begin as long as for a connection of a pool; what has begun is waited for to its end.
@@ -201,11 +206,17 @@ impl Lease {
 
     pub(crate) async fn batch(&self, sql: impl Into<String>) -> Result<(), Failure> {
         let sql = sql.into();
-        self.call(move |c| diesel::connection::SimpleConnection::batch_execute(c, &sql).map_err(exec::failure)).await?
+        self.call(move |c| {
+            diesel::connection::SimpleConnection::batch_execute(c, &sql).map_err(exec::failure)
+        })
+        .await?
     }
 
     /// Runs a closure of raw Diesel, in a savepoint when a transaction is open.
-    pub(crate) async fn diesel<T: Send + 'static>(&self, run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T> + Send + 'static) -> Result<T, Failure> {
+    pub(crate) async fn diesel<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T> + Send + 'static,
+    ) -> Result<T, Failure> {
         self.call(move |c| writer::raw(c, run)).await?
     }
 
@@ -251,4 +262,3 @@ impl Sink for Plan {
         Ok(())
     }
 }
-

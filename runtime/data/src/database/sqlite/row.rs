@@ -63,7 +63,9 @@ impl Buffer {
             Cell::Int(v) => Some(v.to_string()),
             Cell::Real(v) => Some(v.to_string()),
             Cell::Text(r) => self.text.get(r.clone()).map(str::to_owned),
-            Cell::Blob(r) => self.blobs.get(r.clone()).map(|b| b.iter().map(|b| format!("{b:02x}")).collect()),
+            Cell::Blob(r) => {
+                self.blobs.get(r.clone()).map(|b| b.iter().map(|b| format!("{b:02x}")).collect())
+            }
         };
         self.cells.iter().map(text).collect()
     }
@@ -84,7 +86,9 @@ impl Row for Buffer {
             (Some(Cell::Int(v)), Kind::F64) => Some(ValueRef::F64(*v as f64)),
             (Some(Cell::Real(v)), Kind::F64) => Some(ValueRef::F64(*v)),
             (Some(Cell::Text(r)), Kind::Text) => self.text.get(r.clone()).map(ValueRef::Text),
-            (Some(Cell::Text(r)), Kind::Json) => self.text.get(r.clone()).map(|t| ValueRef::Json(Cow::Borrowed(t))),
+            (Some(Cell::Text(r)), Kind::Json) => {
+                self.text.get(r.clone()).map(|t| ValueRef::Json(Cow::Borrowed(t)))
+            }
             (Some(Cell::Text(r)), Kind::Decimal) => {
                 self.text.get(r.clone()).and_then(parse_sortable).map(|d| ValueRef::Decimal(d.normalize()))
             }

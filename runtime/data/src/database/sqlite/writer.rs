@@ -55,7 +55,10 @@ pub(crate) struct Lease(mpsc::Sender<Job>);
 
 impl Lease {
     /// Runs a job on the connection. A panic of the job goes on in the caller.
-    pub(crate) async fn call<T: Send + 'static>(&self, job: impl FnOnce(&mut SqliteConnection) -> T + Send + 'static) -> Result<T, Failure> {
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteConnection) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let (tx, rx) = oneshot::channel();
         let job: Job = Box::new(move |c| {
             let _ = tx.send(catch_unwind(AssertUnwindSafe(|| job(c))));
@@ -131,7 +134,12 @@ fn commit_group(c: &mut SqliteConnection, group: Vec<Queued>) {
             Err(broken) => {
                 // The transaction itself is gone (a full disk, say): with it everything that it held.
                 let _ = c.batch_execute("ROLLBACK");
-                fail_all(std::iter::once(reply).chain(done.into_iter().map(|(r, _)| r)).chain(rest.map(|q| q.reply)), &broken);
+                fail_all(
+                    std::iter::once(reply)
+                        .chain(done.into_iter().map(|(r, _)| r))
+                        .chain(rest.map(|q| q.reply)),
+                    &broken,
+                );
                 return;
             }
         }
@@ -147,11 +155,16 @@ fn commit_group(c: &mut SqliteConnection, group: Vec<Queued>) {
 }
 
 /// Runs a unit so that it can be undone alone. The outer error means that the whole transaction is broken.
-pub(super) fn in_savepoint(c: &mut SqliteConnection, unit: Unit, alone: bool) -> Result<Result<Outcome, Failure>, Failure> {
+pub(super) fn in_savepoint(
+    c: &mut SqliteConnection,
+    unit: Unit,
+    alone: bool,
+) -> Result<Result<Outcome, Failure>, Failure> {
     if !alone {
         c.batch_execute("SAVEPOINT fw_unit").map_err(failure)?;
     }
-    let result = catch_unwind(AssertUnwindSafe(|| exec::steps(c, unit))).unwrap_or_else(|_| Err(Error::internal("a sink panicked").into()));
+    let result = catch_unwind(AssertUnwindSafe(|| exec::steps(c, unit)))
+        .unwrap_or_else(|_| Err(Error::internal("a sink panicked").into()));
     let keep = result.as_ref().is_ok_and(|o| o.refused.is_none());
     match (alone, keep) {
         (true, _) => {} // one unit: the transaction is its savepoint
@@ -163,7 +176,10 @@ pub(super) fn in_savepoint(c: &mut SqliteConnection, unit: Unit, alone: bool) ->
 
 /// Runs a closure of raw Diesel. Inside an open transaction Diesel is told of it, so that its own `transaction()`
 /// makes savepoints, and all that the closure did is undone when it fails.
-pub(super) fn raw<T>(c: &mut SqliteConnection, run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T>) -> Result<T, Failure> {
+pub(super) fn raw<T>(
+    c: &mut SqliteConnection,
+    run: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T>,
+) -> Result<T, Failure> {
     // Outside a transaction a savepoint is one of its own.
     c.batch_execute("SAVEPOINT fw_diesel").map_err(failure)?;
     enter(c, TransactionDepthChange::IncreaseDepth)?;
@@ -173,9 +189,13 @@ pub(super) fn raw<T>(c: &mut SqliteConnection, run: impl FnOnce(&mut SqliteConne
         enter(c, TransactionDepthChange::DecreaseDepth)?;
     }
     let keep = same && matches!(result, Ok(Ok(_)));
-    c.batch_execute(if keep { "RELEASE fw_diesel" } else { "ROLLBACK TO fw_diesel; RELEASE fw_diesel" }).map_err(failure)?;
+    c.batch_execute(if keep { "RELEASE fw_diesel" } else { "ROLLBACK TO fw_diesel; RELEASE fw_diesel" })
+        .map_err(failure)?;
     match result {
-        Ok(_) if !same => Err(Failure::new(Class::Other, "a closure of raw Diesel left the transaction in another state than it found it")),
+        Ok(_) if !same => Err(Failure::new(
+            Class::Other,
+            "a closure of raw Diesel left the transaction in another state than it found it",
+        )),
         Ok(result) => result.map_err(failure),
         Err(panic) => std::panic::resume_unwind(panic),
     }

@@ -1,0 +1,265 @@
+//! The schemas of a resource: record, bodies, list, predicate.
+
+use super::field::{Place, schema};
+use framewright_core::descriptor::{Access, Actions, RelationKind};
+use framewright_core::query::{limits, operators, relations};
+use framewright_core::{FieldDescriptor, ResourceDescriptor};
+use serde_json::{Map, Value, json};
+
+pub(super) fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn with(d: &ResourceDescriptor, bits: u16) -> impl Iterator<Item = &FieldDescriptor> {
+    d.fields.iter().filter(move |f| f.access.has(bits))
+}
+
+/// Whether records of the resource appear in answers at all.
+pub(super) fn shown(d: &ResourceDescriptor) -> bool {
+    d.actions != Actions::NONE
+}
+
+/// Adds the schemas of a resource.
+pub(super) fn add(schemas: &mut Map<String, Value>, d: &'static ResourceDescriptor, exposed: bool) {
+    let name = d.name;
+    schemas.insert(name.to_owned(), record(d, true));
+    if !exposed {
+        return;
+    }
+    if d.actions.has(Actions::LIST) || d.actions.has(Actions::READ) {
+        schemas.insert(format!("{name}Part"), record(d, false));
+    }
+    if d.actions.has(Actions::CREATE) || d.actions.has(Actions::BULK) {
+        schemas.insert(format!("Create{name}"), body(d, Access::CREATE, FieldDescriptor::required, false));
+    }
+    if d.actions.has(Actions::UPDATE) || d.actions.has(Actions::BULK) {
+        schemas.insert(format!("Update{name}"), body(d, Access::UPDATE, |_| false, true));
+        schemas.insert(format!("Replace{name}"), body(d, Access::UPDATE, FieldDescriptor::required, true));
+    }
+    if d.actions.has(Actions::LIST) {
+        schemas.insert(format!("{name}Filter"), predicate(d));
+        schemas.insert(format!("{name}Query"), query(d));
+    }
+    if d.actions.has(Actions::BULK) {
+        schemas.insert(format!("{name}Bulk"), bulk(d));
+    }
+}
+
+fn record(d: &'static ResourceDescriptor, whole: bool) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for (index, field) in d.fields.iter().enumerate().filter(|(_, f)| f.access.has(Access::READ)) {
+        properties.insert(field.name.to_owned(), schema(field, Place::Answer));
+        if whole || index == usize::from(d.key) {
+            required.push(field.name);
+        }
+    }
+    for relation in relations(d) {
+        let target = (relation.target)();
+        let (shape, what) = match relation.kind {
+            RelationKind::BelongsTo { .. } | RelationKind::HasOne { .. } => {
+                (json!({"anyOf": [reference(target.name), {"type": "null"}]}), "record")
+            }
+            RelationKind::HasMany { .. } | RelationKind::ManyToMany { .. } => {
+                (json!({"type": "array", "items": reference(target.name)}), "list")
+            }
+        };
+        let doc = format!("{} Only with `include={}`, as a {what}.", relation.doc.trim(), relation.name);
+        let mut shape = shape;
+        shape["description"] = doc.trim().into();
+        properties.entry(relation.name.to_owned()).or_insert(shape);
+    }
+    let mut s = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        s["required"] = json!(required);
+    }
+    let doc = d.doc.trim();
+    if whole && !doc.is_empty() {
+        s["description"] = doc.into();
+    } else if !whole {
+        s["description"] = format!("A `{}` with the fields that `fields` has asked for.", d.name).into();
+    }
+    s
+}
+
+fn body(
+    d: &ResourceDescriptor,
+    bits: u16,
+    required: impl Fn(&FieldDescriptor) -> bool,
+    update: bool,
+) -> Value {
+    let mut properties = Map::new();
+    let mut names = Vec::new();
+    for field in with(d, bits) {
+        let mut s = schema(field, Place::Body);
+        // What is absent from a partial update stays as it is, so there is no default.
+        if update
+            && let Value::Object(s) = &mut s
+            && !required(field)
+        {
+            s.remove("default");
+        }
+        properties.insert(field.name.to_owned(), s);
+        if required(field) {
+            names.push(field.name);
+        }
+    }
+    if let Some(field) = d.kept.version.filter(|_| update).and_then(|v| d.fields.get(usize::from(v))) {
+        let mut s = schema(field, Place::Parameter);
+        s["description"] = "The version that the client has seen; in place of `If-Match`.".into();
+        properties.insert(field.name.to_owned(), s);
+    }
+    let mut s = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !names.is_empty() {
+        s["required"] = json!(names);
+    }
+    s
+}
+
+/// The sort keys of a resource, with and without the minus.
+pub(super) fn sort_keys(d: &ResourceDescriptor) -> Vec<String> {
+    with(d, Access::READ | Access::SORT).flat_map(|f| [f.name.to_owned(), format!("-{}", f.name)]).collect()
+}
+
+/// The names of the fields that an answer can have.
+pub(super) fn readable(d: &ResourceDescriptor) -> Vec<&'static str> {
+    d.fields.iter().filter(|f| f.access.has(Access::READ)).map(|f| f.name).collect()
+}
+
+/// The paths that `include` takes, nearest first; long lists are cut.
+pub(super) fn include_paths(d: &'static ResourceDescriptor) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut level: Vec<(String, &'static ResourceDescriptor)> = vec![(String::new(), d)];
+    for _ in 0..limits::HOPS {
+        let mut next = Vec::new();
+        for (prefix, here) in level {
+            for relation in relations(here) {
+                let path = if prefix.is_empty() {
+                    relation.name.to_owned()
+                } else {
+                    format!("{prefix}.{}", relation.name)
+                };
+                next.push((path, (relation.target)()));
+            }
+        }
+        if paths.len() + next.len() > 60 && !paths.is_empty() {
+            break;
+        }
+        paths.extend(next.iter().map(|(p, _)| p.clone()));
+        level = next;
+    }
+    paths
+}
+
+fn query(d: &'static ResourceDescriptor) -> Value {
+    let mut properties = json!({
+        "filter": {"anyOf": [reference(&format!("{}Filter", d.name)), {"type": "null"}]},
+        "sort": {"type": "array", "items": {"enum": sort_keys(d)}, "maxItems": limits::SORTS, "uniqueItems": true},
+        "page": {
+            "type": "object",
+            "properties": {
+                "size": {"type": "integer", "default": d.page.default, "description": format!("Brought within 1 to {}.", d.page.max)},
+                "number": {"type": "integer", "description": "From 1; not together with `after`."},
+                "after": {"type": ["string", "null"], "description": "`meta.page.next_cursor` of the page before."},
+            },
+            "not": {"required": ["number", "after"]},
+            "additionalProperties": false,
+        },
+        "fields": {"type": "array", "items": {"enum": readable(d)}},
+        "include": {"type": "array", "items": {"enum": include_paths(d)}, "maxItems": limits::INCLUDES},
+        "count": {"const": "exact"},
+    });
+    if sort_keys(d).is_empty() {
+        properties["sort"] = json!({"type": "array", "maxItems": 0});
+    }
+    if include_paths(d).is_empty() {
+        properties["include"] = json!({"type": "array", "maxItems": 0});
+    }
+    if d.kept.deleted_at.is_some() {
+        properties["with_trashed"] = json!({"enum": [true, false, "true", "only", "false"]});
+    }
+    json!({"type": "object", "properties": properties, "additionalProperties": false})
+}
+
+fn predicate(d: &'static ResourceDescriptor) -> Value {
+    let own = reference(&format!("{}Filter", d.name));
+    let shape = |key: &str, inner: Value| json!({"type": "object", "properties": {key: inner}, "required": [key], "additionalProperties": false});
+    let list = json!({"type": "array", "items": own});
+    let mut any = vec![shape("and", list.clone()), shape("or", list), shape("not", own)];
+    for field in with(d, Access::READ | Access::FILTER) {
+        any.extend(comparisons(field));
+    }
+    for relation in relations(d) {
+        let target = (relation.target)();
+        if !target.actions.has(Actions::LIST) {
+            continue;
+        }
+        any.push(json!({
+            "type": "object",
+            "properties": {"related": {"const": relation.name}, "where": reference(&format!("{}Filter", target.name))},
+            "required": ["related"],
+            "additionalProperties": false,
+        }));
+    }
+    json!({
+        "anyOf": any,
+        "description": format!("A predicate over `{}`: at most {} comparisons, {} nodes and {} levels.", d.name, limits::CLAUSES, limits::NODES, limits::DEPTH),
+    })
+}
+
+fn comparisons(field: &FieldDescriptor) -> Vec<Value> {
+    let value = schema(field, Place::Predicate);
+    let mut part = schema(field, Place::Predicate);
+    part["maxLength"] = (limits::PATTERN / 4).into();
+    let groups: [(&[&str], Value); 5] = [
+        (&["eq", "ne", "gt", "gte", "lt", "lte"], value.clone()),
+        (&["contains", "starts_with", "ends_with"], part),
+        (&["in", "nin"], json!({"type": "array", "items": value, "maxItems": limits::SET})),
+        (&["between"], json!({"type": "array", "items": value, "minItems": 2, "maxItems": 2})),
+        (&["null"], json!({"type": "boolean"})),
+    ];
+    let fits = operators(field);
+    let shape = |operators: Vec<&str>, value: Value| {
+        let required: &[&str] =
+            if operators.contains(&"eq") { &["field", "value"] } else { &["field", "op", "value"] };
+        json!({
+            "type": "object",
+            "properties": {"field": {"const": field.name}, "op": {"enum": operators}, "value": value},
+            "required": required,
+            "additionalProperties": false,
+        })
+    };
+    groups
+        .into_iter()
+        .map(|(names, value)| (names.iter().copied().filter(|n| fits.contains(n)).collect::<Vec<_>>(), value))
+        .filter(|(names, _)| !names.is_empty())
+        .map(|(names, value)| shape(names, value))
+        .collect()
+}
+
+/// How many operations one bulk request may hold.
+pub(crate) const BULK: usize = 100;
+
+fn bulk(d: &ResourceDescriptor) -> Value {
+    let key = schema(d.key_field(), Place::Parameter);
+    let mut properties = Map::new();
+    if d.actions.has(Actions::CREATE) {
+        properties.insert(
+            "create".into(),
+            json!({"type": "array", "items": reference(&format!("Create{}", d.name))}),
+        );
+    }
+    if d.actions.has(Actions::UPDATE) {
+        let mut update = body(d, Access::UPDATE, |_| false, true);
+        update["properties"][d.key_field().name] = key.clone();
+        update["required"] = json!([d.key_field().name]);
+        properties.insert("update".into(), json!({"type": "array", "items": update}));
+    }
+    if d.actions.has(Actions::DELETE) {
+        properties.insert("delete".into(), json!({"type": "array", "items": key, "uniqueItems": true}));
+    }
+    json!({
+        "type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1,
+        "description": format!("At most {BULK} operations, all of them or none."),
+    })
+}

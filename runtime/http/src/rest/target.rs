@@ -1,0 +1,115 @@
+//! What the head of a request says: the key in its path, the version it expects, the media types it takes.
+
+use super::Served;
+use super::pending::Expected;
+use crate::envelope::accepts_json;
+use axum::extract::Request;
+use framewright_core::query::params;
+use framewright_core::{Error, ErrorKind, Result, Value, json};
+use http::{HeaderMap, HeaderValue, header};
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Refuses clients that take no JSON.
+pub(super) fn negotiate(headers: &HeaderMap) -> Result<()> {
+    if accepts_json(headers) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::NotAcceptable,
+        "not_acceptable",
+        "answers here are `application/json` or `application/problem+json`",
+    ))
+}
+
+/// The parameters of the query string, decoded.
+pub(super) fn parameters(request: &Request) -> Result<Vec<(String, String)>> {
+    request.uri().query().map_or(Ok(Vec::new()), params::split)
+}
+
+/// Refuses parameters where none mean anything.
+pub(super) fn without_parameters(request: &Request) -> Result<()> {
+    match parameters(request)?.first() {
+        None => Ok(()),
+        Some((name, _)) => {
+            let message = "this takes no parameters";
+            Err(Error::new(ErrorKind::Invalid, "query.unknown_parameter", message).field(name, message))
+        }
+    }
+}
+
+impl Served {
+    /// The key in the path; a text that can be no key is a record that is not there.
+    pub(super) fn key(&self, request: &Request) -> Result<Value> {
+        let rest = request.uri().path().strip_prefix(&self.base).unwrap_or("");
+        let segment = rest.trim_start_matches('/').split('/').next().unwrap_or("");
+        let text = decoded(segment).ok_or_else(|| Error::not_found(self.d))?;
+        json::key(self.d.key_field(), &text).ok_or_else(|| Error::not_found(self.d))
+    }
+
+    /// The address of a record.
+    pub(super) fn location(&self, key: &Value) -> Option<HeaderValue> {
+        let mut location = format!("{}/", self.base);
+        for byte in json::key_text(key).bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                location.push(char::from(byte));
+            } else {
+                let _ = write!(location, "%{byte:02X}");
+            }
+        }
+        HeaderValue::try_from(location).ok()
+    }
+}
+
+fn decoded(segment: &str) -> Option<Cow<'_, str>> {
+    if !segment.contains('%') {
+        return Some(Cow::Borrowed(segment));
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    let digit = |b: Option<u8>| char::from(b?).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' { (digit(rest.next())? << 4) | digit(rest.next())? } else { byte });
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+/// The version that `If-Match` expects.
+pub(super) fn expected(headers: &HeaderMap) -> Result<Expected> {
+    let mut all = headers.get_all(header::IF_MATCH).iter();
+    let (Some(given), None) = (all.next(), all.next()) else {
+        return if headers.contains_key(header::IF_MATCH) { Err(unreadable()) } else { Ok(Expected::Unsaid) };
+    };
+    let given = given.to_str().map_err(|_| unreadable())?.trim();
+    if given == "*" {
+        return Ok(Expected::Any);
+    }
+    if given.strip_prefix("W/").is_some_and(|tag| tag.starts_with('"') && tag.ends_with('"')) {
+        return Err(Error::new(
+            ErrorKind::Stale,
+            "conflict.version",
+            "a weak entity tag never matches; send the `ETag` as it came",
+        ));
+    }
+    let tag = given.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(unreadable)?;
+    // A tag that we never gave out is the tag of no version.
+    Ok(Expected::Version(tag.parse().ok().filter(|v: &i64| v.to_string() == tag).unwrap_or(-1)))
+}
+
+fn unreadable() -> Error {
+    Error::new(ErrorKind::BadRequest, "request.if_match", "`If-Match` is one entity tag in quotes, or `*`")
+}
+
+/// The entity tag of a version.
+pub(super) fn etag(version: i64) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("\"{version}\"")).ok()
+}
+
+/// Whether `If-None-Match` names the version.
+pub(super) fn unchanged(headers: &HeaderMap, version: i64) -> bool {
+    let tag = format!("\"{version}\"");
+    let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
+    tags.flat_map(|v| v.split(','))
+        .map(str::trim)
+        .any(|t| t == "*" || t.strip_prefix("W/").unwrap_or(t) == tag)
+}

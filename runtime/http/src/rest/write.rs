@@ -1,0 +1,84 @@
+//! `POST /posts`, `PATCH`, `PUT` and `DELETE /posts/{id}`, `POST /posts/{id}/restore`, `POST /posts/bulk`.
+
+use super::Served;
+use super::answer::{begin, end, written};
+use super::pending as write;
+use super::read::cx;
+use super::target::{expected, negotiate, without_parameters};
+use crate::edge::exchange::Exchange;
+use crate::extract::json_body;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use framewright_core::Result;
+use framewright_core::json::{Purpose, read};
+use http::{StatusCode, header};
+use std::sync::Arc;
+
+pub(super) async fn create(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
+    negotiate(request.headers())?;
+    without_parameters(&request)?;
+    let cx = cx(&request)?;
+    let values = read(served.d, &json_body(request).await?, Purpose::Create)?;
+    let record = write::create_json(&cx, served.d, values).await?;
+    let location = served.location(&record.key);
+    let mut response = written(record, StatusCode::CREATED, &exchange);
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+pub(super) async fn update(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
+    change(served, request, exchange, Purpose::Update).await
+}
+
+pub(super) async fn replace(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
+    change(served, request, exchange, Purpose::Replace).await
+}
+
+async fn change(
+    served: Arc<Served>,
+    request: Request,
+    exchange: Exchange,
+    purpose: Purpose,
+) -> Result<Response> {
+    negotiate(request.headers())?;
+    without_parameters(&request)?;
+    let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
+    let values = read(served.d, &json_body(request).await?, purpose)?;
+    let record = match purpose {
+        Purpose::Replace => write::replace_json(&cx, served.d, key, values, expected).await?,
+        Purpose::Create | Purpose::Update => write::update_json(&cx, served.d, key, values, expected).await?,
+    };
+    Ok(written(record, StatusCode::OK, &exchange))
+}
+
+pub(super) async fn delete(served: Arc<Served>, request: Request, _: Exchange) -> Result<Response> {
+    negotiate(request.headers())?;
+    without_parameters(&request)?;
+    let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
+    write::delete(&cx, served.d, key, expected).await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+pub(super) async fn restore(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
+    negotiate(request.headers())?;
+    without_parameters(&request)?;
+    let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
+    let record = write::restore_json(&cx, served.d, key, expected).await?;
+    Ok(written(record, StatusCode::OK, &exchange))
+}
+
+pub(super) async fn bulk(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
+    negotiate(request.headers())?;
+    without_parameters(&request)?;
+    let cx = cx(&request)?;
+    let body = json_body(request).await?;
+    let operations = write::read_bulk(served.d, &body)?;
+    let mut out = begin();
+    write::bulk_json(&cx, served.d, operations, &mut out).await?;
+    Ok(end(out, StatusCode::OK, &exchange))
+}
