@@ -14,5 +14,5 @@ pub const DEPTH: usize = 16;
 pub const PATTERN: usize = 256;
 /// Relations from the listed resource to the one that a path names: `comments.author.company`.
 pub const HOPS: usize = 3;
-/// Relations that one answer may carry.
+/// Paths of relations that one `include` may name, each of at most [`HOPS`].
 pub const INCLUDES: usize = 10;

@@ -170,15 +170,17 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
     }
     if has(Actions::BULK) {
         let key = field::key(d.key_field());
+        let record =
+            json!({"anyOf": [reference(name), {"type": "null"}], "description": "Null after a delete."});
         let data = json!({
-            "type": "object",
-            "properties": {
-                "created": {"type": "array", "items": reference(name)},
-                "updated": {"type": "array", "items": reference(name)},
-                "deleted": {"type": "array", "items": key},
+            "type": "array",
+            "description": "One per operation, in their order.",
+            "items": {
+                "type": "object",
+                "properties": {"id": key, "record": record},
+                "required": ["id", "record"],
+                "additionalProperties": false,
             },
-            "required": ["created", "updated", "deleted"],
-            "additionalProperties": false,
         });
         let mut all = conflicts(d);
         all.extend([not_found.clone(), "conflict.version".to_owned()]);
@@ -255,7 +257,7 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
         let mut errors = vec![404, 409, 422];
         if d.kept.version.is_some() {
             all.push(if_match());
-            errors.push(412);
+            errors.extend([412, 428]);
         }
         let gone = json!({"description": "It is deleted.", "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}});
         put(
@@ -273,17 +275,23 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
         );
     }
     if has(Actions::RESTORE) && d.kept.deleted_at.is_some() {
+        let mut all = vec![id];
+        let mut errors = vec![404, 409, 422];
+        if d.kept.version.is_some() {
+            all.push(if_match());
+            errors.push(412);
+        }
         put(
             format!("{item}/restore"),
             "post",
             Operation {
                 id: format!("restore_{}", d.singular),
                 summary: format!("Brings a deleted {one} back."),
-                parameters: vec![id],
+                parameters: all,
                 body: None,
                 ok: (200, success("The restored record.", reference(name), None, etag(d))),
-                errors: vec![404, 409, 422],
-                codes: codes(&[&not_found, "conflict.unique"]),
+                errors,
+                codes: codes(&[&not_found, "conflict.unique", "conflict.not_deleted"]),
             },
         );
     }

@@ -25,7 +25,6 @@ fn names(all: impl IntoIterator<Item = impl Into<Value>>, most: Option<usize>) -
     let mut s = json!({"type": "array", "items": {"type": "string", "enum": all}});
     if let Some(most) = most {
         s["maxItems"] = most.into();
-        s["uniqueItems"] = true.into();
     }
     s
 }

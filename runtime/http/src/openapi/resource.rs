@@ -4,6 +4,7 @@ use super::field::{Place, schema};
 use framewright_core::descriptor::{Access, Actions, RelationKind};
 use framewright_core::query::{limits, operators, relations};
 use framewright_core::{FieldDescriptor, ResourceDescriptor};
+use framewright_data::write::BULK_LIMIT;
 use serde_json::{Map, Value, json};
 
 pub(super) fn reference(name: &str) -> Value {
@@ -154,7 +155,7 @@ pub(super) fn include_paths(d: &'static ResourceDescriptor) -> Vec<String> {
 fn query(d: &'static ResourceDescriptor) -> Value {
     let mut properties = json!({
         "filter": {"anyOf": [reference(&format!("{}Filter", d.name)), {"type": "null"}]},
-        "sort": {"type": "array", "items": {"enum": sort_keys(d)}, "maxItems": limits::SORTS, "uniqueItems": true},
+        "sort": {"type": "array", "items": {"enum": sort_keys(d)}, "maxItems": limits::SORTS},
         "page": {
             "type": "object",
             "properties": {
@@ -237,29 +238,45 @@ fn comparisons(field: &FieldDescriptor) -> Vec<Value> {
         .collect()
 }
 
-/// How many operations one bulk request may hold.
-pub(crate) const BULK: usize = 100;
-
 fn bulk(d: &ResourceDescriptor) -> Value {
     let key = schema(d.key_field(), Place::Parameter);
-    let mut properties = Map::new();
+    let version =
+        d.kept.version.and_then(|v| d.fields.get(usize::from(v))).map(|f| schema(f, Place::Parameter));
+    let operation = |op: &str, keyed: bool, data: Option<Value>| {
+        let mut properties = json!({"op": {"const": op}});
+        let mut required = vec!["op"];
+        if keyed {
+            properties["id"] = key.clone();
+            required.push("id");
+            if let Some(version) = &version {
+                properties["version"] = version.clone();
+            }
+        }
+        if let Some(data) = data {
+            properties["data"] = data;
+            required.push("data");
+        }
+        json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    };
+    let mut any = Vec::new();
     if d.actions.has(Actions::CREATE) {
-        properties.insert(
-            "create".into(),
-            json!({"type": "array", "items": reference(&format!("Create{}", d.name))}),
-        );
+        any.push(operation("create", false, Some(reference(&format!("Create{}", d.name)))));
     }
     if d.actions.has(Actions::UPDATE) {
-        let mut update = body(d, Access::UPDATE, |_| false, true);
-        update["properties"][d.key_field().name] = key.clone();
-        update["required"] = json!([d.key_field().name]);
-        properties.insert("update".into(), json!({"type": "array", "items": update}));
+        any.push(operation("update", true, Some(reference(&format!("Update{}", d.name)))));
+        any.push(operation("replace", true, Some(reference(&format!("Replace{}", d.name)))));
     }
     if d.actions.has(Actions::DELETE) {
-        properties.insert("delete".into(), json!({"type": "array", "items": key, "uniqueItems": true}));
+        any.push(operation("delete", true, None));
+    }
+    if d.actions.has(Actions::RESTORE) && d.kept.deleted_at.is_some() {
+        any.push(operation("restore", true, None));
     }
     json!({
-        "type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1,
-        "description": format!("At most {BULK} operations, all of them or none."),
+        "type": "object",
+        "properties": {"operations": {"type": "array", "items": {"anyOf": any}, "maxItems": BULK_LIMIT}},
+        "required": ["operations"],
+        "additionalProperties": false,
+        "description": "Operations in their order, all of them or none.",
     })
 }

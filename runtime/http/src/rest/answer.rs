@@ -1,13 +1,13 @@
 //! Success in the envelope, written straight into the buffer that the records are written into.
 
 use super::Served;
-use super::pending::Written;
 use super::target::etag;
 use crate::edge::exchange::Exchange;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use framewright_data::list::ListPage;
+use framewright_data::write::Written;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 

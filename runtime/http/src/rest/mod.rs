@@ -2,7 +2,6 @@
 //! descriptor. Only declared actions have routes.
 
 mod answer;
-mod pending;
 mod read;
 mod target;
 mod write;

@@ -1,11 +1,11 @@
 //! What the head of a request says: the key in its path, the version it expects, the media types it takes.
 
 use super::Served;
-use super::pending::Expected;
 use crate::envelope::accepts_json;
 use axum::extract::Request;
 use framewright_core::query::params;
 use framewright_core::{Error, ErrorKind, Result, Value, json};
+use framewright_data::write::Expected;
 use http::{HeaderMap, HeaderValue, header};
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -2,7 +2,6 @@
 
 use super::Served;
 use super::answer::{begin, end, written};
-use super::pending as write;
 use super::read::cx;
 use super::target::{expected, negotiate, without_parameters};
 use crate::edge::exchange::Exchange;
@@ -11,7 +10,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use framewright_core::Result;
-use framewright_core::json::{Purpose, read};
+use framewright_core::json::{self, Purpose, read};
+use framewright_data::write::{self, Expected};
 use http::{StatusCode, header};
 use std::sync::Arc;
 
@@ -68,6 +68,8 @@ pub(super) async fn restore(served: Arc<Served>, request: Request, exchange: Exc
     negotiate(request.headers())?;
     without_parameters(&request)?;
     let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
+    // Nothing is overwritten by bringing a record back, so its version need not be known.
+    let expected = if expected == Expected::Unsaid { Expected::Any } else { expected };
     let record = write::restore_json(&cx, served.d, key, expected).await?;
     Ok(written(record, StatusCode::OK, &exchange))
 }
@@ -78,7 +80,16 @@ pub(super) async fn bulk(served: Arc<Served>, request: Request, exchange: Exchan
     let cx = cx(&request)?;
     let body = json_body(request).await?;
     let operations = write::read_bulk(served.d, &body)?;
+    let results = write::bulk_json(&cx, served.d, operations).await?;
     let mut out = begin();
-    write::bulk_json(&cx, served.d, operations, &mut out).await?;
+    out.push(b'[');
+    for (nth, one) in results.iter().enumerate() {
+        out.extend_from_slice(if nth == 0 { br#"{"id":"# } else { br#",{"id":"# });
+        json::value(&mut out, served.d.key_field(), &one.key.borrow())?;
+        out.extend_from_slice(br#","record":"#);
+        out.extend_from_slice(if one.body.is_empty() { b"null" } else { &one.body });
+        out.push(b'}');
+    }
+    out.push(b']');
     Ok(end(out, StatusCode::OK, &exchange))
 }
