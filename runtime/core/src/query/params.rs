@@ -1,132 +1,286 @@
-//! Names in a query → fields and relations of the descriptor, as far as a client may know of them.
+//! The parameters of a list: `filter[status]=draft&filter[views][gte]=10&sort=-published_at&page[size]=20`.
 
-use super::problems::{Problems, code, fields_with, list, shown};
-use super::{Filter, Include, limits};
-use crate::descriptor::{Access, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor};
+use super::cursor::CursorKey;
+use super::problems::{Problems, code, list, shown};
+use super::value::{self, Verb};
+use super::{Deleted, Filter, Include, ListQuery, Op, Page, RecordQuery, Sort, cursor, limits, path};
+use crate::descriptor::{Access, ResourceDescriptor};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Value;
+use std::borrow::Cow;
 
-/// A field, and the relations that lead to it.
-pub(super) struct Path {
-    relations: Vec<&'static RelationDescriptor>,
-    pub(super) index: u16,
-    pub(super) field: &'static FieldDescriptor,
+/// Splits a URL's query string into names and values.
+///
+/// # Errors
+/// 400 `query.malformed` when a percent escape is broken or the bytes are not UTF-8.
+pub fn split(query: &str) -> Result<Vec<(String, String)>> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    pieces
+        .map(|piece| {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
 }
 
-impl Path {
-    /// The predicate on the field as one on the listed resource.
-    pub(super) fn wrap(&self, leaf: Filter) -> Filter {
-        self.relations.iter().rev().fold(leaf, |inner, relation| Filter::Related(relation, Box::new(inner)))
+fn decoded(text: &str) -> Result<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => match (digit(rest.next()), digit(rest.next())) {
+                (Some(high), Some(low)) => high << 4 | low,
+                _ => return Err(malformed()),
+            },
+            other => other,
+        });
     }
+    String::from_utf8(bytes).map_err(|_| malformed())
 }
 
-/// The filterable field that `author.company.name` names.
-pub(super) fn filterable(d: &'static ResourceDescriptor, name: &str, at: &str, problems: &mut Problems) -> Option<Path> {
-    let mut here = d;
-    let mut relations = Vec::new();
-    let mut rest = name;
-    while let Some((hop, more)) = rest.split_once('.') {
-        if relations.len() == limits::HOPS {
-            problems.push(code::COMPLEX, at, format!("a path may cross at most {} relations", limits::HOPS));
-            return None;
-        }
-        let relation = relation(here, hop, at, problems)?;
-        relations.push(relation);
-        here = (relation.target)();
-        rest = more;
-    }
-    let (index, field) = field(here, rest, Access::READ | Access::FILTER, "filtered on", at, problems)?;
-    Some(Path { relations, index, field })
+fn malformed() -> Error {
+    Error::new(ErrorKind::BadRequest, "query.malformed", "the query string is not percent-encoded UTF-8")
 }
 
-/// The field of this name, if it may be used like this. A field that is not there and one that is kept from the
-/// client give the same answer.
-pub(super) fn field(
+/// What the parameters of a list ask for.
+///
+/// # Errors
+/// 422 with every mistake at once: `query.unknown_parameter`, `query.unknown_field`, `query.invalid_value` …
+pub fn list_query<'a>(
     d: &'static ResourceDescriptor,
-    name: &str,
-    bits: u16,
-    verb: &str,
-    at: &str,
-    problems: &mut Problems,
-) -> Option<(u16, &'static FieldDescriptor)> {
-    let found = d.field_named(name).filter(|(_, f)| f.access.has(bits));
-    if found.is_none() {
-        let accepted = fields_with(d, bits);
-        problems.push(code::FIELD, at, format!("`{}` can't be {verb}; accepted: {accepted}", shown(name)));
-    }
-    found
-}
-
-/// The relation of this name, if a client may cross it.
-pub(super) fn relation(d: &'static ResourceDescriptor, name: &str, at: &str, problems: &mut Problems) -> Option<&'static RelationDescriptor> {
-    let found = d.relation(name).filter(|r| open(d, r));
-    if found.is_none() {
-        let accepted = list(d.relations.iter().filter(|r| open(d, r)).map(|r| r.name));
-        problems.push(code::RELATION, at, format!("`{}` is no relation of {}; accepted: {accepted}", shown(name), d.singular));
-    }
-    found
-}
-
-/// The relations that a client may cross, for whoever documents them.
-pub fn relations(d: &'static ResourceDescriptor) -> impl Iterator<Item = &'static RelationDescriptor> {
-    d.relations.iter().filter(|r| open(d, r))
-}
-
-/// Whether a client may cross a relation: the other side is served at all, and the key between the two may be read.
-fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
-    let target = (relation.target)();
-    if target.policy == PolicyDescriptor::Internal {
-        return false;
-    }
-    let holder = match relation.kind {
-        RelationKind::BelongsTo { .. } => d,
-        RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => target,
-        RelationKind::ManyToMany { .. } => return relation.foreign_key(d).is_some() && relation.far_key().is_some(),
-    };
-    relation.foreign_key(d).and_then(|key| holder.fields.get(usize::from(key))).is_some_and(|f| f.access.has(Access::READ))
-}
-
-/// `author,comments.author` → relations to load along.
-pub(super) fn includes<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<Include> {
-    let mut all = Vec::new();
-    for (nth, name) in names.enumerate() {
-        if nth == limits::INCLUDES {
-            problems.push(code::COMPLEX, at, format!("at most {} relations can be included", limits::INCLUDES));
-            break;
-        }
-        if name.split('.').count() > limits::HOPS {
-            problems.push(code::COMPLEX, at, format!("a path may cross at most {} relations", limits::HOPS));
+    params: impl IntoIterator<Item = (&'a str, &'a str)>,
+    key: &CursorKey,
+) -> Result<ListQuery> {
+    let mut problems = Problems::default();
+    let mut query = ListQuery::of(d);
+    let mut raw = RawPage::default();
+    let mut clauses = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, value) in params {
+        let (head, segments) = bracketed(name);
+        if head == "filter" && !segments.is_empty() {
+            if clauses.len() >= limits::CLAUSES {
+                problems.push(code::COMPLEX, name, format!("at most {} filters", limits::CLAUSES));
+                break;
+            }
+            clauses.extend(clause(d, name, &segments, value, &mut problems));
             continue;
         }
-        let mut here = d;
-        let mut level = &mut all;
-        for hop in name.split('.') {
-            let Some(relation) = relation(here, hop, at, problems) else { break };
-            here = (relation.target)();
-            level = enter(level, relation);
+        if seen.contains(&name) {
+            problems.push(code::REPEATED, name, "may be given once");
+            continue;
+        }
+        seen.push(name);
+        match (head, segments.as_slice()) {
+            ("sort", []) => query.sort = sort(d, value.split(','), name, &mut problems),
+            ("page", ["size"]) => raw.size = Some(integer(name, value, &mut problems)),
+            ("page", ["number"]) => raw.number = Some(integer(name, value, &mut problems)),
+            ("page", ["after"]) => raw.after = Some(Cow::Borrowed(value)),
+            ("count", []) => query.count = exact(name, value, &mut problems),
+            _ if shape(d, name, value, &mut query.fields, &mut query.include, &mut query.deleted, &mut problems) => {}
+            _ => problems.push(code::PARAMETER, shown(name), format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, true))),
+        }
+    }
+    query.filter = match clauses.len() {
+        0 | 1 => clauses.pop(),
+        _ => Some(Filter::And(clauses)),
+    };
+    raw.apply(d, &mut query, key, &mut problems);
+    problems.finish(query)
+}
+
+/// What the parameters of a read of one record ask for: `fields`, `include` and `with_trashed`.
+///
+/// # Errors
+/// 422 with every mistake at once.
+pub fn record_query<'a>(d: &'static ResourceDescriptor, params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<RecordQuery> {
+    let mut problems = Problems::default();
+    let mut query = RecordQuery::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, value) in params {
+        if seen.contains(&name) {
+            problems.push(code::REPEATED, name, "may be given once");
+            continue;
+        }
+        seen.push(name);
+        if !shape(d, name, value, &mut query.fields, &mut query.include, &mut query.deleted, &mut problems) {
+            problems.push(code::PARAMETER, shown(name), format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, false)));
+        }
+    }
+    problems.finish(query)
+}
+
+/// The parameters that say what an answer looks like; `false` when it is none of them.
+fn shape(
+    d: &'static ResourceDescriptor,
+    name: &str,
+    value: &str,
+    fields: &mut Option<Vec<u16>>,
+    include: &mut Vec<Include>,
+    deleted: &mut Deleted,
+    problems: &mut Problems,
+) -> bool {
+    let names = || value.split(',').filter(|n| !n.is_empty());
+    match name {
+        "fields" => *fields = Some(path::sparse(d, names(), name, problems)),
+        "include" => *include = path::includes(d, names(), name, problems),
+        "with_trashed" if d.kept.deleted_at.is_some() => *deleted = trashed(name, value, problems),
+        _ => return false,
+    }
+    true
+}
+
+fn accepted(d: &ResourceDescriptor, of_list: bool) -> String {
+    let shape = ["fields", "include"].into_iter().chain(d.kept.deleted_at.map(|_| "with_trashed"));
+    let more = ["filter[field]", "filter[field][op]", "sort", "page[size]", "page[after]", "page[number]", "count"];
+    list(shape.chain(more.into_iter().filter(|_| of_list)))
+}
+
+/// `filter[price][gte]` → `filter`, `price`, `gte`. Whatever is not of that shape has no segments.
+fn bracketed(name: &str) -> (&str, Vec<&str>) {
+    let Some((head, rest)) = name.split_once('[') else { return (name, Vec::new()) };
+    let Some(inner) = rest.strip_suffix(']') else { return (name, Vec::new()) };
+    (head, inner.split("][").collect())
+}
+
+fn clause(d: &'static ResourceDescriptor, at: &str, segments: &[&str], text: &str, problems: &mut Problems) -> Option<Filter> {
+    let (name, verb) = match segments {
+        [name] => (*name, "eq"),
+        [name, verb] => (*name, *verb),
+        _ => {
+            problems.push(code::PARAMETER, shown(at), "a filter is `filter[field]=value` or `filter[field][op]=value`");
+            return None;
+        }
+    };
+    let path = path::filterable(d, name, at, problems)?;
+    let Some(verb) = Verb::named(verb).filter(|v| v.fits(path.field)) else {
+        let accepted = Verb::accepted(path.field);
+        problems.push(code::OPERATOR, shown(at), format!("`{}` is no operator of `{}`; accepted: {accepted}", shown(verb), path.field.name));
+        return None;
+    };
+    let values = match verb {
+        Verb::Compare(op) => {
+            let part = matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith);
+            if part && text.contains('\0') { Err("must not contain U+0000".to_owned()) } else { value::of_text(path.field, text).map(|v| vec![v]) }
+        }
+        Verb::In | Verb::NotIn if text.is_empty() => Ok(Vec::new()),
+        Verb::In | Verb::NotIn | Verb::Between => elements(text).iter().take(limits::SET + 1).map(|t| value::of_text(path.field, t)).collect(),
+        Verb::Null => Ok(value::truth(text).into_iter().collect()),
+    };
+    match values.and_then(|values| value::predicate(path.index, path.field, verb, values)) {
+        Ok(leaf) => Some(path.wrap(leaf)),
+        Err(message) => {
+            problems.push(code::VALUE, at, format!("`{name}` {message}"));
+            None
+        }
+    }
+}
+
+/// `a,b\,c` → `a` and `b,c`: a backslash before a comma or a backslash takes it literally.
+fn elements(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let literal = match c {
+            ',' => {
+                all.push(String::new());
+                continue;
+            }
+            '\\' => chars.next_if(|next| matches!(next, ',' | '\\')).unwrap_or(c),
+            other => other,
+        };
+        if let Some(last) = all.last_mut() {
+            last.push(literal);
         }
     }
     all
 }
 
-fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor) -> &'a mut Vec<Include> {
-    let at = level.iter().position(|i| std::ptr::eq(i.relation, relation)).unwrap_or_else(|| {
-        level.push(Include { relation, include: Vec::new() });
-        level.len() - 1
-    });
-    &mut level[at].include
-}
-
-/// `title,body` → the fields of the answer; the key is always there.
-pub(super) fn sparse<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<u16> {
-    let mut fields = Vec::new();
-    if d.fields.get(usize::from(d.key)).is_some_and(|f| f.access.has(Access::READ)) {
-        fields.push(d.key);
-    }
-    for name in names {
-        if let Some((index, _)) = field(d, name, Access::READ, "selected", at, problems)
-            && !fields.contains(&index)
-        {
-            fields.push(index);
+/// `-published_at`, `title` → sort keys.
+pub(super) fn sort<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<Sort> {
+    let mut keys: Vec<Sort> = Vec::new();
+    for name in names.filter(|n| !n.is_empty()) {
+        let (name, descending) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
+        if let Some((field, _)) = path::field(d, name, Access::READ | Access::SORT, "sorted by", at, problems) {
+            // A key that is there already orders nothing more.
+            keys.push(Sort { field, descending });
+        }
+        if keys.len() > limits::SORTS {
+            problems.push(code::COMPLEX, at, format!("at most {} sort keys", limits::SORTS));
+            break;
         }
     }
-    fields
+    keys
+}
+
+fn integer(at: &str, text: &str, problems: &mut Problems) -> i128 {
+    text.parse().unwrap_or_else(|_| {
+        problems.push(code::PAGE, at, "must be an integer");
+        1
+    })
+}
+
+/// `exact`, the only count there is.
+pub(super) fn exact(at: &str, text: &str, problems: &mut Problems) -> bool {
+    if text != "exact" {
+        problems.push(code::VALUE, at, "the only count is `exact`");
+    }
+    text == "exact"
+}
+
+/// `true` or `only`.
+pub(super) fn trashed(at: &str, text: &str, problems: &mut Problems) -> Deleted {
+    match text {
+        "true" => Deleted::With,
+        "only" => Deleted::Only,
+        "false" => Deleted::Without,
+        _ => {
+            problems.push(code::VALUE, at, "must be `true`, `only` or `false`");
+            Deleted::Without
+        }
+    }
+}
+
+/// The page as it was asked for, before it is brought within bounds.
+#[derive(Default)]
+pub(super) struct RawPage<'a> {
+    pub(super) size: Option<i128>,
+    pub(super) number: Option<i128>,
+    pub(super) after: Option<Cow<'a, str>>,
+}
+
+impl RawPage<'_> {
+    /// Puts the page into the query, which is complete otherwise: a cursor belongs to its filter and order.
+    pub(super) fn apply(self, d: &'static ResourceDescriptor, query: &mut ListQuery, key: &CursorKey, problems: &mut Problems) {
+        let asked = self.size.unwrap_or_else(|| i128::from(d.page.default));
+        let size = u16::try_from(asked.clamp(1, i128::from(d.page.max.max(1)))).unwrap_or(1);
+        query.clamped = i128::from(size) != asked;
+        query.page = match (self.number, self.after) {
+            (Some(_), Some(_)) => {
+                problems.push(code::PAGE, "page[number]", "a page is either after a cursor or has a number");
+                return;
+            }
+            (Some(asked), None) => {
+                let number = u32::try_from(asked.clamp(1, i128::from(u32::MAX))).unwrap_or(1);
+                query.clamped |= i128::from(number) != asked;
+                Page::Number { number, size }
+            }
+            (None, None) => Page::Keyset { after: None, size },
+            (None, Some(text)) => match cursor::decode(key, d, query, &text) {
+                Some(values) => Page::Keyset { after: Some(values), size },
+                None => {
+                    problems.push(code::CURSOR, "page[after]", "this cursor is not one of this list; start again without `page[after]`");
+                    return;
+                }
+            },
+        };
+    }
+}
+
+/// The values that a page's cursor holds for a record: its sort values, the key last.
+#[must_use]
+pub fn cursor_values(order: &[Sort], values: &crate::record::Values) -> Vec<Value> {
+    order.iter().map(|key| values.get(key.field).cloned().unwrap_or(Value::Null)).collect()
 }

@@ -87,8 +87,11 @@ fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
 /// `author,comments.author` → relations to load along.
 pub(super) fn includes<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<Include> {
     let mut all = Vec::new();
-    let mut count = 0;
-    for name in names {
+    for (nth, name) in names.enumerate() {
+        if nth == limits::INCLUDES {
+            problems.push(code::COMPLEX, at, format!("at most {} relations can be included", limits::INCLUDES));
+            break;
+        }
         if name.split('.').count() > limits::HOPS {
             problems.push(code::COMPLEX, at, format!("a path may cross at most {} relations", limits::HOPS));
             continue;
@@ -98,18 +101,14 @@ pub(super) fn includes<'a>(d: &'static ResourceDescriptor, names: impl Iterator<
         for hop in name.split('.') {
             let Some(relation) = relation(here, hop, at, problems) else { break };
             here = (relation.target)();
-            level = enter(level, relation, &mut count);
+            level = enter(level, relation);
         }
-    }
-    if count > limits::INCLUDES {
-        problems.push(code::COMPLEX, at, format!("at most {} relations can be included", limits::INCLUDES));
     }
     all
 }
 
-fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor, count: &mut usize) -> &'a mut Vec<Include> {
+fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor) -> &'a mut Vec<Include> {
     let at = level.iter().position(|i| std::ptr::eq(i.relation, relation)).unwrap_or_else(|| {
-        *count += 1;
         level.push(Include { relation, include: Vec::new() });
         level.len() - 1
     });
