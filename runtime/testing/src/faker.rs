@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(all(7), all(7));
         assert_ne!(all(7), all(8));
         // pinned: a change of the lists changes every snapshot of every user
-        assert_eq!(Faker::new(1).name(), "Emil Yilmaz");
+        assert_eq!(Faker::new(1).name(), "Nadia Sato");
     }
 
     #[test]
