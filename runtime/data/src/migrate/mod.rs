@@ -19,10 +19,12 @@ mod make;
 mod rebuild;
 mod run;
 mod script;
+mod status;
 mod track;
 
 pub use change::{Plan, TableChange};
 pub use danger::{Danger, dangers, refusal};
 pub use make::{Made, MakeOptions, make, make_for, plan_statements, snapshot};
-pub use run::{Event, MigrationState, Migrator, Status};
+pub use run::{Event, Migrator};
 pub use script::{Embedded, Migration, MigrationFiles, statements};
+pub use status::{MigrationState, Status};
