@@ -220,7 +220,8 @@ pub fn sample(column: &Column, foreign: bool, n: u8) -> Value {
         Kind::Uuid if foreign => Value::Uuid([n; 16]),
         Kind::Uuid => Value::Uuid([n; 16]),
         Kind::Bool => Value::Bool(n % 2 == 0),
-        Kind::I16 | Kind::I32 | Kind::I64 => Value::I64(i + 3),
+        Kind::I64 if foreign => Value::I64(i),
+        Kind::I16 | Kind::I32 | Kind::I64 => Value::I64(i + 2),
         Kind::F64 => Value::F64(i as f64 + 0.5),
         Kind::Text => match options {
             Some(o) => Value::Text(o[usize::from(n) % o.len()].clone()),
