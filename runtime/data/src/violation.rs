@@ -154,6 +154,11 @@ fn fields(t: &Trouble) -> (Vec<&'static str>, Option<&'static str>) {
         if let Some(g) = constraints().get(name) {
             return (g.fields.iter().map(|i| g.descriptor.field(*i).name).collect(), g.code);
         }
+        // PostgreSQL names the key `posts_pkey`, MySQL `PRIMARY`; SQLite names its column.
+        let of = table(t.table.as_deref()).filter(|_| t.class == Some(Class::Unique));
+        if let Some(d) = of.filter(|d| name == "PRIMARY" || name.strip_suffix("_pkey") == Some(d.table)) {
+            return (vec![d.key_field().name], None);
+        }
         if let Some(field) = checked_field(name) {
             return (vec![field], None);
         }

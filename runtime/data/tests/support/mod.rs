@@ -101,6 +101,9 @@ pub fn built() -> Vec<Dialect> {
 }
 
 impl Fresh {
+    pub fn of(db: Arc<Database>, cx: Cx, url: String) -> Self {
+        Self { db, cx, url, drop_url: None, file: None }
+    }
     pub fn dialect(&self) -> Dialect {
         self.db.dialect()
     }

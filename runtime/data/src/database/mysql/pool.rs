@@ -268,7 +268,9 @@ fn time(value: diesel::mysql::MysqlValue<'_>, of_day: bool) -> Cell {
 impl Row for Copied {
     fn get(&self, index: usize, kind: Kind) -> Result<ValueRef<'_>> {
         let (cell, binary) = self.0.get(index).ok_or_else(|| drifted(index, kind))?;
-        decode(cell, *binary, kind).ok_or_else(|| drifted(index, kind))
+        // Diesel says of text with a binary collation that it is bytes, so here bytes may be text.
+        let value = decode(cell, *binary, kind).or_else(|| decode(cell, false, kind));
+        value.ok_or_else(|| drifted(index, kind))
     }
 }
 

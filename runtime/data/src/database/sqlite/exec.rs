@@ -128,8 +128,8 @@ pub(super) fn failure(e: diesel::result::Error) -> Failure {
         Kind::ForeignKeyViolation => Class::Reference,
         Kind::NotNullViolation => Class::NotNull,
         Kind::CheckViolation => Class::Check,
-        // `ON DELETE RESTRICT` has a result code of its own, which Diesel does not know as a foreign key's.
-        _ if message == "FOREIGN KEY constraint failed" => Class::Reference,
+        // ON DELETE RESTRICT comes as the failure of a trigger.
+        _ if message.starts_with("FOREIGN KEY constraint failed") => Class::Reference,
         _ if message.contains("is locked") => Class::Busy,
         _ if message.contains("disk") || message.contains("unable to open") => Class::Lost,
         _ if message.starts_with("cannot store") => Class::Range,
