@@ -269,6 +269,8 @@ async fn counted_keys_come_back() {
         let many = Ticket::create_many(&f.cx, ["x", "y", "z"].map(CreateTicket::new)).await.unwrap();
         assert!(many.windows(2).all(|w| w[0].id < w[1].id) && many[2].what == "z", "{}", f.name());
         let b = b.patch().what("bb").save(&f.cx).await.unwrap();
+        let same = Ticket::update_by_key(&f.cx, b.id, UpdateTicket::default().what("bb")).await.unwrap();
+        assert_eq!(same.what, "bb", "{}: a row that stays the same was found all the same", f.name());
         assert_eq!((b.what.as_str(), Ticket::find(&f.cx, b.id).await.unwrap().slot), ("bb", Some(7)));
     }
 }

@@ -141,7 +141,8 @@ pub(super) fn refusal(descriptor: &'static ResourceDescriptor, name: &str, purpo
         }
     }
     let known = descriptor.fields.iter().filter(|f| f.access.has(purpose.access())).map(|f| f.name);
-    match nearest(name, known) {
+    // What is longer than any field was not meant to be one.
+    match Some(name).filter(|n| n.len() <= 64).and_then(|name| nearest(name, known)) {
         Some(near) => format!("is not a field; did you mean `{near}`?"),
         None => "is not a field".to_owned(),
     }

@@ -64,11 +64,16 @@ pub fn checks(descriptor: &ResourceDescriptor, values: &Values, errors: &mut Vec
     }
 }
 
-/// Adds a message for a field.
+/// How many fields an answer names: a hostile body can be wrong in ten thousand places, and nobody reads them all.
+const NAMED: usize = 100;
+
+/// Adds a message for a field, unless a hundred have one already.
 pub fn note(errors: &mut Vec<FieldError>, field: &str, message: String) {
+    let full = errors.len() >= NAMED;
     match errors.iter_mut().find(|e| e.field == field) {
         Some(e) if e.messages.contains(&message) => {}
         Some(e) => e.messages.push(message),
+        None if full => {}
         None => errors.push(FieldError { field: field.to_owned(), messages: vec![message] }),
     }
 }

@@ -8,7 +8,9 @@ use framewright_core::descriptor::RelationKind;
 use framewright_core::query::{Deleted, Filter, Op};
 use framewright_core::{
     Column, Cx, Error, ErrorKind, RelationDescriptor, Resource, ResourceDescriptor, Result, Value, Values,
+    json,
 };
+use std::collections::HashSet;
 use std::marker::PhantomData;
 
 /// How often a race with another change of the same relation is run again.
@@ -153,12 +155,14 @@ impl<S: Resource> Link<S> {
         let between = self.between()?;
         cx.transaction(async |cx| {
             let there = self.attached(cx, &between).await?;
-            let extra: Vec<Value> =
-                there.iter().filter(|v| exactly && !wanted.contains(v)).cloned().collect();
+            let texts = |all: &[Value]| all.iter().map(json::key_text).collect::<HashSet<String>>();
+            let (is, shall) = (texts(&there), texts(wanted));
+            let surplus = |v: &Value| exactly && !shall.contains(&json::key_text(v));
+            let extra: Vec<Value> = there.into_iter().filter(surplus).collect();
             let detached = self.remove(cx, &between, extra).await?;
             let missing: Vec<Values> = wanted
                 .iter()
-                .filter(|v| !there.contains(v))
+                .filter(|v| !is.contains(&json::key_text(v)))
                 .map(|far| {
                     let mut values = Values::of(between.through);
                     values.set(between.near, self.key.clone());
@@ -185,12 +189,6 @@ impl<S: Resource> Link<S> {
 }
 
 fn distinct<K: Column>(keys: impl IntoIterator<Item = K>) -> Vec<Value> {
-    let mut all: Vec<Value> = Vec::new();
-    for key in keys {
-        let value = key.value();
-        if !all.contains(&value) {
-            all.push(value);
-        }
-    }
-    all
+    let mut seen = HashSet::new();
+    keys.into_iter().map(|key| key.value()).filter(|key| seen.insert(json::key_text(key))).collect()
 }

@@ -17,6 +17,7 @@ use framewright_core::descriptor::Actions;
 use framewright_core::json::{self, Limits, Number, Purpose, Reader, Token};
 use framewright_core::validate::note;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, Value, Values};
+use std::collections::HashSet;
 
 /// How many operations a bulk may have.
 pub const BULK_LIMIT: usize = 1_000;
@@ -68,7 +69,7 @@ pub fn read_bulk(descriptor: &'static ResourceDescriptor, bytes: &[u8]) -> Resul
                         _ => "is not a field; the only one is `operations`",
                     };
                     found |= name == "operations";
-                    note(&mut errors, &name.chars().take(64).collect::<String>(), message.to_owned());
+                    note(&mut errors, &short(&name), message.to_owned());
                 }
             }
         }
@@ -93,6 +94,11 @@ struct Raw<'a> {
     data: Option<&'a str>,
 }
 
+/// What a client wrote, short enough to stand in an answer.
+fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
 fn operation(
     reader: &mut Reader<'_>,
     d: &'static ResourceDescriptor,
@@ -108,10 +114,10 @@ fn operation(
         return Ok(None);
     }
     let mut raw = Raw::default();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     while let Some(name) = reader.key()? {
-        if seen.iter().any(|s| *s == name) {
-            note(errors, &at(&name), "is given more than once".to_owned());
+        if !seen.insert(name.to_string()) {
+            note(errors, &at(&short(&name)), "is given more than once".to_owned());
         }
         if name == "data" {
             // What it is for is known only when `op` is, which may come later.
@@ -119,9 +125,7 @@ fn operation(
             raw.data = Some(data.text);
         } else {
             let token = reader.value()?;
-            let mut wrong = |message: &str| {
-                note(errors, &at(&name.chars().take(64).collect::<String>()), message.to_owned())
-            };
+            let mut wrong = |message: &str| note(errors, &at(&short(&name)), message.to_owned());
             match (name.as_ref(), &token) {
                 ("op", Token::Text(op)) => raw.op = Some(op.to_string()),
                 ("op", _) => wrong("must be text"),
@@ -143,7 +147,6 @@ fn operation(
             }
             reader.finish(token)?;
         }
-        seen.push(name.into_owned());
     }
     let operation = assemble(d, raw, n, errors)?;
     Ok(operation.filter(|_| errors.len() == before))

@@ -314,7 +314,7 @@ fn said(code: u16, message: String) -> Failure {
         1216 | 1217 | 1451 | 1452 | 1830 | 1834 => Class::Reference,
         3819 | 4025 => Class::Check,
         1048 | 1364 => Class::NotNull,
-        1406 | 1264 | 1366 | 1292 | 1265 => Class::Range,
+        1406 | 1264 | 1690 | 1366 | 1292 | 1265 => Class::Range,
         1205 | 1213 => Class::Again,
         1969 | 3024 | 1317 => Class::Slow,
         1040 | 1203 => Class::Busy,
