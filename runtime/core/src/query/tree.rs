@@ -16,86 +16,57 @@ use super::problems::{Problems, code, list, shown};
 use super::value::{self, Verb};
 use super::{Filter, ListQuery, limits, path};
 use crate::descriptor::{FieldDescriptor, ResourceDescriptor};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::json::{Limits, Number, Reader, Token};
 use crate::value::Value;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
-use std::fmt;
 
-/// A JSON text, with integers kept exact and no key twice.
-enum Node {
+/// A JSON text as a tree: what the words of a query mean depends on each other.
+enum Node<'a> {
     Null,
     Bool(bool),
-    Integer(i128),
-    Double(f64),
-    Text(String),
-    List(Vec<Node>),
-    Object(Vec<(String, Node)>),
+    Number(Number),
+    Text(Cow<'a, str>),
+    List(Vec<Node<'a>>),
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Node;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-    fn visit_bool<E>(self, v: bool) -> Result<Node, E> {
-        Ok(Node::Bool(v))
-    }
-    fn visit_i64<E>(self, v: i64) -> Result<Node, E> {
-        Ok(Node::Integer(i128::from(v)))
-    }
-    fn visit_u64<E>(self, v: u64) -> Result<Node, E> {
-        Ok(Node::Integer(i128::from(v)))
-    }
-    fn visit_f64<E>(self, v: f64) -> Result<Node, E> {
-        Ok(Node::Double(v))
-    }
-    fn visit_str<E>(self, v: &str) -> Result<Node, E> {
-        Ok(Node::Text(v.to_owned()))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
-        let mut all = Vec::new();
-        while let Some(node) = seq.next_element()? {
-            all.push(node);
-        }
-        Ok(Node::List(all))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut all: Vec<(String, Node)> = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            // No object here has more than a handful of keys; a huge one is refused before it costs anything.
-            if all.len() >= 64 || all.iter().any(|(k, _)| *k == key) {
-                return Err(de::Error::custom(TWICE));
+/// Reads a value to its end. The reader bounds the depth, and with it the recursion.
+fn node<'a>(reader: &mut Reader<'a>) -> Result<Node<'a>> {
+    Ok(match reader.value()? {
+        Token::Null => Node::Null,
+        Token::Bool(v) => Node::Bool(v),
+        Token::Number(v) => Node::Number(v),
+        Token::Text(v) => Node::Text(v),
+        Token::List => {
+            let mut all = Vec::new();
+            while reader.item()? {
+                all.push(node(reader)?);
             }
-            all.push((key, map.next_value()?));
+            Node::List(all)
         }
-        Ok(Node::Object(all))
-    }
+        Token::Map => {
+            let mut all: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
+            while let Some(key) = reader.key()? {
+                // No object of a query has more than a handful of keys.
+                if all.len() >= 16 || all.iter().any(|(k, _)| *k == key) {
+                    return Err(reader.malformed("an object has a key twice, or too many keys"));
+                }
+                all.push((key, node(reader)?));
+            }
+            Node::Object(all)
+        }
+    })
 }
-
-const TWICE: &str = "a key is there twice";
 
 /// What the body of `POST /query` asks for.
 ///
 /// # Errors
 /// 400 `json.malformed` when it is not JSON; 422 with every mistake at once, each at its path in the body.
 pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) -> Result<ListQuery> {
-    let node: Node = serde_json::from_slice(body).map_err(|e| {
-        let at = format!("line {}, column {}", e.line(), e.column());
-        let what = if e.is_data() { TWICE } else { "the body is not JSON" };
-        Error::new(ErrorKind::BadRequest, "json.malformed", format!("{what} ({at})"))
-    })?;
+    let mut reader = Reader::new(body, Limits::default())?;
+    let node = node(&mut reader)?;
+    reader.end()?;
     let mut problems = Problems::default();
     let mut query = ListQuery::of(d);
     let mut page = RawPage::default();
@@ -105,7 +76,7 @@ pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) 
     };
     let trash = d.kept.deleted_at.is_some();
     for (name, node) in &entries {
-        match (name.as_str(), node) {
+        match (name.as_ref(), node) {
             ("filter", Node::Null) => {}
             ("filter", node) => {
                 query.filter = Build { nodes: 0, clauses: 0, full: false, problems: &mut problems }.filter(d, node, "filter", 0);
@@ -122,14 +93,14 @@ pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) 
                 let names = texts(all, "include", &mut problems);
                 query.include = path::includes(d, names.into_iter(), "include", &mut problems);
             }
-            ("sort" | "fields" | "include", _) => problems.push(code::VALUE, name, "must be a list of names"),
+            ("sort" | "fields" | "include", _) => problems.push(code::VALUE, name.as_ref(), "must be a list of names"),
             ("count", Node::Text(text)) => query.count = exact("count", text, &mut problems),
             ("with_trashed", Node::Text(text)) if trash => query.deleted = trashed("with_trashed", text, &mut problems),
             ("with_trashed", Node::Bool(on)) if trash => query.deleted = trashed("with_trashed", if *on { "true" } else { "false" }, &mut problems),
-            ("count", _) => problems.push(code::VALUE, name, "the only count is `exact`"),
-            ("with_trashed", _) if trash => problems.push(code::VALUE, name, "must be true, \"only\" or false"),
+            ("count", _) => problems.push(code::VALUE, name.as_ref(), "the only count is `exact`"),
+            ("with_trashed", _) if trash => problems.push(code::VALUE, name.as_ref(), "must be true, \"only\" or false"),
             ("page", Node::Object(entries)) => entries.iter().for_each(|(name, node)| paging(&mut page, name, node, &mut problems)),
-            ("page", _) => problems.push(code::PAGE, name, "must be an object of `size` and `after` or `number`"),
+            ("page", _) => problems.push(code::PAGE, name.as_ref(), "must be an object of `size` and `after` or `number`"),
             _ => {
                 let names = ["filter", "sort", "page", "fields", "include", "count"].into_iter().chain(trash.then_some("with_trashed"));
                 problems.push(code::PARAMETER, shown(name), format!("there is no `{}`; accepted: {}", shown(name), list(names)));
@@ -140,10 +111,10 @@ pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) 
     problems.finish(query)
 }
 
-fn paging<'a>(page: &mut RawPage<'a>, name: &str, node: &'a Node, problems: &mut Problems) {
+fn paging<'a>(page: &mut RawPage<'a>, name: &str, node: &'a Node<'_>, problems: &mut Problems) {
     match (name, node) {
-        ("size", Node::Integer(n)) => page.size = Some(*n),
-        ("number", Node::Integer(n)) => page.number = Some(*n),
+        ("size", Node::Number(Number::Integer(n))) => page.size = Some(i128::from(*n)),
+        ("number", Node::Number(Number::Integer(n))) => page.number = Some(i128::from(*n)),
         ("after", Node::Text(text)) => page.after = Some(Cow::Borrowed(text)),
         ("after", Node::Null) => {}
         ("size" | "number", _) => problems.push(code::PAGE, format!("page.{name}"), "must be an integer"),
@@ -152,10 +123,10 @@ fn paging<'a>(page: &mut RawPage<'a>, name: &str, node: &'a Node, problems: &mut
     }
 }
 
-fn texts<'a>(all: &'a [Node], at: &str, problems: &mut Problems) -> Vec<&'a str> {
+fn texts<'a>(all: &'a [Node<'_>], at: &str, problems: &mut Problems) -> Vec<&'a str> {
     all.iter()
         .filter_map(|node| match node {
-            Node::Text(text) => Some(text.as_str()),
+            Node::Text(text) => Some(text.as_ref()),
             _ => {
                 problems.push(code::VALUE, at, "must be a list of names");
                 None
@@ -175,7 +146,7 @@ struct Build<'a> {
 const SHAPES: &str = "must be one of {\"and\": […]}, {\"or\": […]}, {\"not\": {…}}, {\"field\": …, \"op\": …, \"value\": …}, {\"related\": …, \"where\": {…}}";
 
 impl Build<'_> {
-    fn filter(&mut self, d: &'static ResourceDescriptor, node: &Node, at: &str, depth: usize) -> Option<Filter> {
+    fn filter(&mut self, d: &'static ResourceDescriptor, node: &Node<'_>, at: &str, depth: usize) -> Option<Filter> {
         if depth >= limits::DEPTH {
             self.problems.push(code::COMPLEX, at, format!("nested deeper than {} levels", limits::DEPTH));
             return None;
@@ -185,7 +156,7 @@ impl Build<'_> {
             return None;
         };
         let get = |name: &str| entries.iter().find(|(n, _)| n == name).map(|(_, v)| v);
-        let only = |names: &[&str]| entries.iter().all(|(n, _)| names.contains(&n.as_str()));
+        let only = |names: &[&str]| entries.iter().all(|(n, _)| names.contains(&n.as_ref()));
         if !self.count(get("field").or(get("related")).is_some(), at) {
             return None;
         }
@@ -230,12 +201,12 @@ impl Build<'_> {
         !over
     }
 
-    fn each(&mut self, d: &'static ResourceDescriptor, all: &[Node], at: &str, depth: usize) -> Vec<Filter> {
+    fn each(&mut self, d: &'static ResourceDescriptor, all: &[Node<'_>], at: &str, depth: usize) -> Vec<Filter> {
         // What cannot be built has left its problem behind, so the predicate that misses it is never used.
         all.iter().take(limits::NODES + 1).enumerate().filter_map(|(i, node)| self.filter(d, node, &format!("{at}[{i}]"), depth + 1)).collect()
     }
 
-    fn leaf(&mut self, d: &'static ResourceDescriptor, name: &str, verb: &str, node: &Node, at: &str) -> Option<Filter> {
+    fn leaf(&mut self, d: &'static ResourceDescriptor, name: &str, verb: &str, node: &Node<'_>, at: &str) -> Option<Filter> {
         let path = path::filterable(d, name, at, self.problems)?;
         let Some(verb) = Verb::named(verb).filter(|v| v.fits(path.field)) else {
             let accepted = Verb::accepted(path.field);
@@ -260,13 +231,14 @@ impl Build<'_> {
 }
 
 /// A value of the field from JSON, in the JSON type that answers write it in.
-fn of_node(field: &FieldDescriptor, node: &Node) -> Result<Value, String> {
+fn of_node(field: &FieldDescriptor, node: &Node<'_>) -> Result<Value, String> {
     use crate::value::Kind;
     match (field.kind(), node) {
         (_, Node::Null) => Err("can't be compared with null; use the operator `null`".to_owned()),
         (Kind::Bool, Node::Bool(v)) => Ok(Value::Bool(*v)),
-        (Kind::I16 | Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal, Node::Integer(n)) => value::of_integer(field, *n),
-        (Kind::F64, Node::Double(n)) if n.is_finite() => Ok(Value::F64(*n)),
+        (_, Node::Number(Number::Integer(n))) => value::of_integer(field, i128::from(*n)),
+        (Kind::F64, Node::Number(Number::Double(n) | Number::Huge(n))) => Ok(Value::F64(*n)),
+        (Kind::I16 | Kind::I32 | Kind::I64, Node::Number(Number::Huge(_))) => value::of_integer(field, i128::MAX),
         (Kind::Bool | Kind::I16 | Kind::I32 | Kind::I64 | Kind::F64, _) => Err(value::expected(field)),
         (_, Node::Text(text)) => value::of_text(field, text),
         _ => Err(value::expected(field)),
