@@ -255,6 +255,25 @@ async fn pages_by_cursor_and_by_number() {
 }
 
 #[tokio::test]
+async fn long_texts_sort_to_their_ends() {
+    for blog in blogs().await {
+        let cx = blog.cx();
+        let long = |end: &str| Some("a".repeat(3000) + end);
+        blog.put([(1, "z"), (2, "b"), (3, "m"), (4, "")].map(|(n, end)| Post { body: long(end), ..a_post(n, "t", None) })).await;
+        let (mut seen, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let page = Post::query().sort(post::body.asc()).page(cx, 1, next.as_deref()).await.unwrap();
+            seen.extend(page.items.iter().map(|p| p.views));
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [4, 2, 3, 1], "{}", blog.name());
+    }
+}
+
+#[tokio::test]
 async fn chunks_and_streams_meet_every_record_once() {
     for blog in blogs().await {
         let cx = blog.cx();

@@ -35,10 +35,11 @@ impl Mysql {
             .map_err(|e| refused(format!("the URL of the database cannot be read: {e}")))?;
         let limit = config.statement_timeout;
         let lock_wait = config.acquire_timeout.as_secs().max(1);
+        // By default texts are sorted by their first 1,024 bytes alone, which pages by key cannot bear.
         // What is between `/*M!` and `*/` only MariaDB reads, what is between `/*!50708` and `*/` only MySQL.
         let session = format!(
-            "SET time_zone = '+00:00', innodb_lock_wait_timeout = {lock_wait}, sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION' \
-             /*M!100100 , max_statement_time = {} */ /*!50708 , max_execution_time = {} */",
+            "SET time_zone = '+00:00', innodb_lock_wait_timeout = {lock_wait}, sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION', \
+             max_sort_length = 65535, sort_buffer_size = 2097152 /*M!100100 , max_statement_time = {} */ /*!50708 , max_execution_time = {} */",
             limit.as_secs_f64(),
             limit.as_millis()
         );
