@@ -245,7 +245,9 @@ fn translate(t: Trouble) -> Error {
         }
         Class::Lost => unavailable().caused_by(cause),
         Class::Slow => slow().caused_by(cause),
-        Class::Stale | Class::Other => Error::internal(cause),
+        // The statement is forgotten by now: the next attempt prepares it anew.
+        Class::Stale => busy().caused_by(cause),
+        Class::Other => Error::internal(cause),
     }
 }
 

@@ -17,7 +17,7 @@ use framewright_core::Result;
 use std::time::{Duration, Instant};
 
 pub(crate) use held::Held;
-use pool::{Connection, Pool};
+use pool::Pool;
 
 /// The longest that an abandoned read may keep its connection from the pool.
 const DRAIN: Duration = Duration::from_secs(1);
@@ -66,11 +66,6 @@ impl Postgres {
             let mut lent = Lent(Some(pool::take(&self.pool).await?));
             let Some(connection) = lent.0.as_deref_mut() else { break };
             let (rows, result) = connection.read(&stmt, &mut sink).await;
-            if let (Connection::Plain(line), Err(f)) = (&*connection, &result)
-                && f.class() == Class::Stale
-            {
-                line.forget(stmt.text.sql());
-            }
             lent.back(result.as_ref().is_err_and(|f| f.class() == Class::Lost));
             match result {
                 Err(f) if again && rows == 0 && matches!(f.class(), Class::Stale | Class::Lost) => {}

@@ -87,7 +87,13 @@ impl Connection {
 
     pub(super) async fn read(&mut self, stmt: &Stmt, sink: &mut dyn Sink) -> (u64, Result<(), Failure>) {
         match self {
-            Self::Plain(line) => line.read(stmt, sink).await,
+            Self::Plain(line) => {
+                let (rows, result) = line.read(stmt, sink).await;
+                if result.as_ref().is_err_and(|f| f.class() == Class::Stale) {
+                    line.forget(stmt.text.sql());
+                }
+                (rows, result)
+            }
             Self::Diesel(c) => {
                 let mut rows = 0;
                 let result = async {
@@ -134,7 +140,8 @@ impl Connection {
                 let query = AsyncConnectionCore::load(&mut **c, diesel::sql_query(sql));
                 let (mut stream, mut rows) = (query.await.map_err(diesel_failure)?, Vec::new());
                 while let Some(row) = stream.try_next().await.map_err(diesel_failure)? {
-                    let text = |i| Some(String::from_utf8_lossy(row.get(i)?.value()?.as_bytes()).into_owned());
+                    let text =
+                        |i| Some(String::from_utf8_lossy(row.get(i)?.value()?.as_bytes()).into_owned());
                     rows.push((0..row.field_count()).map(text).collect());
                 }
                 Ok(rows)
