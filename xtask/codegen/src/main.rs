@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let mut pages = vec![
         ("reference/options.md".to_owned(), framewright_macros_core::reference_markdown()),
         ("reference/configuration.md".to_owned(), configuration()),
+        ("reference/commands.md".to_owned(), format!("# Commands\n\n{}", framewright::command_reference())),
     ];
     pages.extend(errors::pages());
     for (_, text) in &mut pages {
