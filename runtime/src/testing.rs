@@ -155,16 +155,14 @@ impl Deref for TestApp {
 /// When the application does not start, or the test fails.
 pub async fn for_each_database(app: impl Fn() -> App, test: impl AsyncFn(TestApp)) {
     for dialect in Dialect::ALL {
-        match skipped(dialect) {
-            Some(line) => eprintln!("{line}"),
-            None => {
-                eprintln!("running on {}", dialect.name());
-                match TestApp::try_on(dialect, app()).await {
-                    Ok(app) => test(app).await,
-                    Err(e) if e.code() == "config.database" => eprintln!("skipped: {}", e.message()),
-                    Err(e) => panic!("the application does not start: {e:?}"),
-                }
-            }
+        if skipped(dialect) {
+            continue;
+        }
+        eprintln!("running on {}", dialect.name());
+        match TestApp::try_on(dialect, app()).await {
+            Ok(app) => test(app).await,
+            Err(e) if e.code() == "config.database" => eprintln!("skipped: {}", e.message()),
+            Err(e) => panic!("the application does not start: {e:?}"),
         }
     }
 }

@@ -98,10 +98,13 @@ fn pass(from: Option<impl Read>, mut to: impl Write, seen: &mut Seen) {
         let _ = writeln!(to, "{text}").and_then(|()| to.flush());
         let plain = without_colour(&text);
         let words = plain.trim();
-        if words.starts_with("Summary [") || words.starts_with("test result:") {
+        let empty = words.starts_with("test result: ok. 0 passed; 0 failed; 0 ignored");
+        if words.starts_with("Summary [") || (words.starts_with("test result:") && !empty) {
             seen.summaries.push(plain.trim_end().to_owned());
         } else if let Some(rest) = words.strip_prefix("PASS [") {
-            seen.tests.extend(rest.split_once(']').map(|(_, name)| name.trim().to_owned()));
+            let name = rest.split_once(']').map(|(_, name)| name.trim()).unwrap_or_default();
+            // `(3/200) binary test`
+            seen.tests.insert(name.trim_start_matches(|c| "()/0123456789 ".contains(c)).to_owned());
         } else if let Some(rest) = words.strip_prefix("test ").and_then(|r| r.strip_suffix(" ... ok")) {
             seen.tests.insert(rest.to_owned());
         }
@@ -144,10 +147,10 @@ impl Ledger {
             .lines()
             .filter_map(|l| l.split_once('\t'))
             .filter(|(database, _)| words.contains(database))
-            .map(|(_, test)| last_name(test))
+            .map(|(_, test)| test.trim())
             .collect();
         // A test that has the database in its name needs no note.
-        tests.extend(seen.tests.iter().filter(|t| words.iter().any(|w| t.contains(w))).map(|t| last_name(t)));
+        tests.extend(seen.tests.iter().map(String::as_str).filter(|t| words.iter().any(|w| t.contains(w))));
         tests.len()
     }
 
@@ -163,11 +166,6 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
-}
-
-/// Runners write the binary before the name of the test, threads do not.
-fn last_name(test: &str) -> &str {
-    test.rsplit(' ').next().unwrap_or(test)
 }
 
 fn report(seen: &Seen, ledger: &Ledger, absent: &[Service]) {

@@ -1,10 +1,18 @@
-//! A blog: every field type, every kind of relation, rules and routes of its own.
+//! A blog: every field type, every kind of relation, rules, routes, services, seeds and factories of its own.
 
+pub mod editor;
+pub mod factories;
+pub mod queries;
 pub mod resources;
+pub mod routes;
+pub mod seeds;
+pub mod settings;
 
 use framewright::App;
 
+// ANCHOR: app
 /// The application, as it is served and as it is tested.
 pub fn app() -> App {
-    App::new()
+    App::new().routes(routes::routes())
 }
+// ANCHOR_END: app

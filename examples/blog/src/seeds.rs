@@ -1,6 +1,6 @@
 //! What a new blog begins with. Seeds run in order, and as often as you like.
 
-use crate::resources::{CreateCategory, CreateTag, Tag, tag};
+use crate::resources::{CreateTag, tag};
 use framewright::prelude::*;
 
 // ANCHOR: seeds

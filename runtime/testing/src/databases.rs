@@ -1,6 +1,7 @@
 //! A database for each test, on all three: a file of SQLite, a clone of a template of PostgreSQL, a new database of
 //! MariaDB; each dropped with the test.
 
+use crate::ledger;
 use framewright_core::{Error, ErrorKind, Result};
 use framewright_data::{Database, DatabaseConfig, Dialect};
 use std::path::PathBuf;
@@ -33,11 +34,14 @@ pub fn available() -> Vec<Dialect> {
     Dialect::ALL.into_iter().filter(|d| *d == Dialect::Sqlite || server(*d).is_some()).collect()
 }
 
-/// The line that a skipped database deserves, on the standard error stream.
+/// Whether a test has to leave a database out, which is then said on the standard error stream.
 #[must_use]
-pub fn skipped(dialect: Dialect) -> Option<String> {
-    let name = variable(dialect)?;
-    server(dialect).is_none().then(|| format!("skipped: {name} is not set"))
+pub fn skipped(dialect: Dialect) -> bool {
+    let absent = variable(dialect).filter(|_| server(dialect).is_none());
+    if let Some(name) = absent {
+        ledger::skipped(name);
+    }
+    absent.is_some()
 }
 
 /// A database of one test; dropped with this value.
@@ -62,6 +66,7 @@ impl TestDatabase {
     where
         F: AsyncFn(Arc<Database>) -> Result<()>,
     {
+        ledger::used(dialect.name());
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("fw_test_{}_{number}_{}", std::process::id(), moment());
         if dialect == Dialect::Sqlite {

@@ -14,6 +14,7 @@ mod databases;
 mod diff;
 mod factory;
 mod faker;
+mod ledger;
 mod redact;
 
 pub use answer::Answer;

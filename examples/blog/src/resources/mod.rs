@@ -1,15 +1,15 @@
-//! The resources, one file each. A new one is a file and its line here.
+//! The resources, one file each. A new one is a file and its two lines here.
 
-pub mod category;
-pub mod comment;
-pub mod membership;
-pub mod post;
-pub mod tag;
-pub mod user;
+mod categories;
+mod comments;
+mod memberships;
+mod posts;
+mod tags;
+mod users;
 
-pub use category::Category;
-pub use comment::Comment;
-pub use membership::{Level, Membership};
-pub use post::{Post, Status};
-pub use tag::{PostTag, Tag};
-pub use user::{Settings, User};
+pub use categories::*;
+pub use comments::*;
+pub use memberships::*;
+pub use posts::*;
+pub use tags::*;
+pub use users::*;

@@ -1,6 +1,9 @@
 //! What the migration tests share: schemas in a few words, databases of their own, rows to lose.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../testing/src/ledger.rs"]
+mod ledger;
+
 use framewright_core::descriptor::OnDelete;
 use framewright_core::{Kind, Value};
 use framewright_data::database::Admin;
@@ -155,14 +158,18 @@ pub async fn url(dialect: Dialect, what: &str) -> Option<String> {
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("migrate_{what}_{}_{n}", std::process::id());
     let (variable, create) = match dialect {
-        Dialect::Sqlite => return Some(format!("sqlite:{}", folder(what).join("test.db").display())),
+        Dialect::Sqlite => {
+            ledger::used(dialect.name());
+            return Some(format!("sqlite:{}", folder(what).join("test.db").display()));
+        }
         Dialect::Postgres => ("TEST_POSTGRES_URL", format!("CREATE DATABASE {name}")),
         Dialect::Mysql => ("TEST_MYSQL_URL", format!("CREATE DATABASE {name}")),
     };
     let Ok(server) = std::env::var(variable) else {
-        eprintln!("skipped: {variable} is not set");
+        ledger::skipped(variable);
         return None;
     };
+    ledger::used(dialect.name());
     let admin = Database::connect(&DatabaseConfig::new(&server)).await.expect("the test server");
     admin.batch(&create).await.expect("a database for the test");
     let (base, _) = server.rsplit_once('/').unwrap();

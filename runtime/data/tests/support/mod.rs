@@ -1,6 +1,9 @@
 //! A fresh database of each kind for a test; those that are not there are said to be skipped.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+#[path = "../../../testing/src/ledger.rs"]
+mod ledger;
+
 use framewright_core::cx::State;
 use framewright_core::{Cx, Kind, Value};
 use framewright_data::row::Collect;
@@ -38,6 +41,7 @@ pub async fn new_url(dialect: Dialect) -> Option<String> {
     let name = unique();
     let variable = match dialect {
         Dialect::Sqlite => {
+            ledger::used(dialect.name());
             let path = std::env::temp_dir().join(format!("{name}.db"));
             for end in ["", "-wal", "-shm"] {
                 let _ = std::fs::remove_file(format!("{}{end}", path.display()));
@@ -48,9 +52,10 @@ pub async fn new_url(dialect: Dialect) -> Option<String> {
         Dialect::Mysql => "TEST_MYSQL_URL",
     };
     let Ok(server) = std::env::var(variable) else {
-        eprintln!("skipped: {variable} is not set");
+        ledger::skipped(variable);
         return None;
     };
+    ledger::used(dialect.name());
     let admin = Database::connect(&DatabaseConfig::new(&server)).await.unwrap();
     admin.batch(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
     admin.batch(&format!("CREATE DATABASE {name}")).await.unwrap();
