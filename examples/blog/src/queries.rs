@@ -7,7 +7,12 @@ use serde::Serialize;
 // ANCHOR: latest
 /// The newest posts that are published.
 pub async fn latest(cx: &Cx, limit: u32) -> Result<Vec<Post>> {
-    Post::query().filter(post::status.eq(Status::Published)).sort(post::published_at.desc()).limit(limit).all(cx).await
+    Post::query()
+        .filter(post::status.eq(Status::Published))
+        .sort(post::published_at.desc())
+        .limit(limit)
+        .all(cx)
+        .await
 }
 // ANCHOR_END: latest
 
@@ -16,7 +21,7 @@ pub async fn latest(cx: &Cx, limit: u32) -> Result<Vec<Post>> {
 pub async fn about(cx: &Cx, author: Id<User>, word: &str, shelf: Id<Category>) -> Result<Vec<Post>> {
     Post::query()
         .filter(post::author_id.eq(author))
-        .filter(post::title.contains(word).or(post::category_id.eq(shelf)))
+        .filter(post::title.contains(word) | post::category_id.eq(shelf))
         .sort(post::title.asc())
         .all(cx)
         .await

@@ -3,9 +3,10 @@
 use crate::editor::Editor;
 use crate::queries;
 use crate::resources::Post;
+use framewright::axum::Router;
 use framewright::axum::extract::Path;
 use framewright::axum::routing::{get, post};
-use framewright::axum::{self, Router};
+use framewright::http::Reply;
 use framewright::prelude::*;
 use serde::Serialize;
 
@@ -18,8 +19,8 @@ pub fn routes() -> Router {
         .route("/api/v1/statistics", get(statistics))
 }
 
-async fn publish(cx: Cx, Path(id): Path<Id<Post>>) -> Result<axum::Json<Post>> {
-    Ok(axum::Json(cx.service::<Editor>()?.publish(&cx, id).await?))
+async fn publish(cx: Cx, Path(id): Path<Id<Post>>) -> Result<Reply> {
+    Reply::ok(&cx.service::<Editor>()?.publish(&cx, id).await?)
 }
 
 /// How long a post takes.
@@ -28,12 +29,12 @@ struct ReadingTime {
     minutes: u32,
 }
 
-async fn reading_time(cx: Cx, Path(id): Path<Id<Post>>) -> Result<axum::Json<ReadingTime>> {
+async fn reading_time(cx: Cx, Path(id): Path<Id<Post>>) -> Result<Reply> {
     let post = Post::find(&cx, id).await?;
-    Ok(axum::Json(ReadingTime { minutes: cx.service::<Editor>()?.minutes(&post) }))
+    Reply::ok(&ReadingTime { minutes: cx.service::<Editor>()?.minutes(&post) })
 }
 // ANCHOR_END: routes
 
-async fn statistics(cx: Cx) -> Result<axum::Json<Vec<queries::PerStatus>>> {
-    Ok(axum::Json(queries::per_status(&cx).await?))
+async fn statistics(cx: Cx) -> Result<Reply> {
+    Reply::ok(&queries::per_status(&cx).await?)
 }

@@ -16,10 +16,9 @@ async fn a_post_is_written_and_read() {
 
         let id = app.post("/api/v1/posts").json(body).await.assert_created().id();
 
-        app.get(&format!("/api/v1/posts/{id}?include=author"))
-            .await
-            .assert_ok()
-            .assert_data(json!({"title": "Hello, world", "status": "draft", "views": 0, "author": {"name": ann.name}}));
+        app.get(&format!("/api/v1/posts/{id}?include=author")).await.assert_ok().assert_data(
+            json!({"title": "Hello, world", "status": "draft", "views": 0, "author": {"name": ann.name}}),
+        );
     })
     .await;
 }
@@ -28,7 +27,8 @@ async fn a_post_is_written_and_read() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mistake_of_a_body_is_reported_at_once() {
     for_each_database(blog::app, async |app| {
-        let body = json!({"title": "Hi", "slug": "Not A Slug", "author_id": "x", "status": "lost", "colour": "red"});
+        let body =
+            json!({"title": "Hi", "slug": "Not A Slug", "author_id": "x", "status": "lost", "colour": "red"});
         let answer = app.post("/api/v1/posts").json(body).await;
         answer.assert_invalid(&["author_id", "body", "colour", "slug", "status", "title"]);
     })
@@ -40,11 +40,19 @@ async fn rules_of_our_own_answer_in_their_own_words() {
     for_each_database(blog::app, async |app| {
         let comment = Comment::factory().create_one(&app.cx()).await.expect("a comment");
         let path = format!("/api/v1/comments/{}", comment.id);
-        app.patch(&path).json(json!({"body": "WHY IS NOBODY LISTENING"})).await.assert_invalid(&["body"]).assert_see("please do not shout");
+        app.patch(&path)
+            .json(json!({"body": "WHY IS NOBODY LISTENING"}))
+            .await
+            .assert_invalid(&["body"])
+            .assert_see("please do not shout");
 
         let user = User::factory().create_one(&app.cx()).await.expect("a user");
         let free = json!({"user_id": user.id, "level": "patron", "fee": 0, "since": "2030-01-31"});
-        app.post("/api/v1/memberships").json(free).await.assert_invalid(&["fee"]).assert_see("a patron pays something");
+        app.post("/api/v1/memberships")
+            .json(free)
+            .await
+            .assert_invalid(&["fee"])
+            .assert_see("a patron pays something");
     })
     .await;
 }
@@ -57,8 +65,13 @@ async fn unique_keys_answer_with_their_code() {
         app.post("/api/v1/users").json(twin).await.assert_status(409).assert_code("user.email_taken");
 
         let membership = Membership::factory().create_one(&app.cx()).await.expect("a membership");
-        let second = json!({"user_id": membership.user_id, "level": "reader", "fee": 100, "since": "2030-01-31"});
-        app.post("/api/v1/memberships").json(second).await.assert_status(409).assert_code("membership.exists");
+        let second =
+            json!({"user_id": membership.user_id, "level": "reader", "fee": 100, "since": "2030-01-31"});
+        app.post("/api/v1/memberships")
+            .json(second)
+            .await
+            .assert_status(409)
+            .assert_code("membership.exists");
 
         let post = Post::factory().create_one(&app.cx()).await.expect("a post");
         let same = json!({"title": "Another", "slug": post.slug, "body": "…", "author_id": post.author_id});
@@ -74,7 +87,7 @@ async fn every_type_comes_back_as_it_went() {
     for_each_database(blog::app, async |app| {
         let settings = json!({"theme": "dark", "per_page": 50});
         let user = json!({
-            "email": "zoë@example.org", "name": "Zoë \u{1f980}", "bio": "a\nb", "homepage": "https://example.org/zoe",
+            "email": "zoe@example.org", "name": "Zoë \u{1f980}", "bio": "a\nb", "homepage": "https://example.org/zoe",
             "avatar": "AAECAwQ=", "settings": settings, "active": false
         });
         let id = app.post("/api/v1/users").json(user.clone()).await.assert_created().id();
@@ -132,7 +145,12 @@ async fn a_stale_version_is_refused() {
         let etag = app.get(&path).await.assert_ok().header("etag").map(str::to_owned).expect("an ETag");
         app.patch(&path).json(json!({"title": "Without a version"})).await.assert_status(428);
         app.patch(&path).header("if-match", &etag).json(json!({"title": "First"})).await.assert_ok();
-        app.patch(&path).header("if-match", &etag).json(json!({"title": "Second"})).await.assert_status(412).assert_code("conflict.version");
+        app.patch(&path)
+            .header("if-match", &etag)
+            .json(json!({"title": "Second"}))
+            .await
+            .assert_status(412)
+            .assert_code("conflict.version");
         app.get(&path).await.assert_ok().assert_data(json!({"title": "First"}));
     })
     .await;
@@ -142,9 +160,17 @@ async fn a_stale_version_is_refused() {
 async fn what_points_here_decides_what_a_delete_does() {
     for_each_database(blog::app, async |app| {
         let root = app.post("/api/v1/categories").json(json!({"name": "Root"})).await.assert_created().id();
-        let leaf = app.post("/api/v1/categories").json(json!({"name": "Leaf", "parent_id": root})).await.assert_created().id();
+        let leaf = app
+            .post("/api/v1/categories")
+            .json(json!({"name": "Leaf", "parent_id": root}))
+            .await
+            .assert_created()
+            .id();
         app.delete(&format!("/api/v1/categories/{root}")).await.assert_status(409);
-        app.get(&format!("/api/v1/categories/{root}?include=children")).await.assert_ok().assert_data(json!({"children": [{"name": "Leaf"}]}));
+        app.get(&format!("/api/v1/categories/{root}?include=children"))
+            .await
+            .assert_ok()
+            .assert_data(json!({"children": [{"name": "Leaf"}]}));
         app.delete(&format!("/api/v1/categories/{leaf}")).await;
         app.delete(&format!("/api/v1/categories/{root}")).await;
         app.get(&format!("/api/v1/categories/{root}")).await.assert_not_found();
@@ -162,7 +188,10 @@ async fn tags_come_along_through_the_table_between() {
         let cx = app.cx();
         let post = Post::factory().create_one(&cx).await.expect("a post");
         let tags = Tag::factory().count(3).create(&cx).await.expect("tags");
-        post.link(blog::resources::post::tags).attach(&cx, tags.iter().map(|t| t.id)).await.expect("attached");
+        post.link(blog::resources::post::tags)
+            .attach(&cx, tags.iter().map(|t| t.id))
+            .await
+            .expect("attached");
         let answer = app.get(&format!("/api/v1/posts/{}?include=tags", post.id)).await.assert_ok();
         assert_eq!(answer.at("/data/tags").as_array().map(Vec::len), Some(3));
         // The table between has no routes of its own.
@@ -180,7 +209,10 @@ async fn routes_of_our_own_stand_beside_the_derived_ones() {
         app.post(&path).await.assert_ok().assert_see("2030-01-31T12:00:00Z");
         app.post(&path).await.assert_status(409).assert_code("post.published");
         app.get("/api/v1/statistics").await.assert_ok().assert_see("published");
-        app.post(&format!("/api/v1/posts/{}/publish", Id::<Post>::new())).await.assert_not_found().assert_code("post.not_found");
+        app.post(&format!("/api/v1/posts/{}/publish", Id::<Post>::new()))
+            .await
+            .assert_not_found()
+            .assert_code("post.not_found");
     })
     .await;
 }
@@ -198,7 +230,7 @@ async fn a_test_puts_another_service_in_its_place() {
     let app = TestApp::of(blog::app().replace::<dyn WordCount>(Arc::new(FourHundred))).await;
     let post = Post::factory().create_one(&app.cx()).await.expect("a post");
     let answer = app.get(&format!("/api/v1/posts/{}/reading-time", post.id)).await.assert_ok();
-    assert_eq!(answer.json(), json!({"minutes": 2}));
+    answer.assert_data(json!({"minutes": 2}));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -405,6 +405,14 @@ macro_rules! __impls {
                 })
             }
         }
+        impl $crate::expand::serde::Serialize for $name {
+            fn serialize<S: $crate::expand::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::json::serialize_record(self, to)
+            }
+        }
         impl $crate::Record for $create {
             fn descriptor(&self) -> &'static $crate::ResourceDescriptor {
                 &$descriptor

@@ -249,13 +249,7 @@ fn text(field: &FieldDescriptor, unique: bool, fake: &mut Faker) -> Result<Strin
             Rule::Suffix(text) => suffix = text,
             Rule::Contains(text) => inner = text,
             Rule::Alphanumeric => letters_only = true,
-            Rule::Pattern(pattern) => {
-                let message = format!(
-                    "`{}` has to match `{pattern}`, which nothing can be made up for: write `define`",
-                    field.name
-                );
-                return Err(Error::internal(message.clone()).hint(message));
-            }
+            Rule::Pattern(pattern) => return matching(field, pattern, fake),
             _ => {}
         }
     }
@@ -289,6 +283,42 @@ fn text(field: &FieldDescriptor, unique: bool, fake: &mut Faker) -> Result<Strin
         made.push_str(suffix);
     }
     Ok(made)
+}
+
+/// A text for a pattern: the first of the usual shapes that fits it. Each carries a number that counts.
+fn matching(field: &FieldDescriptor, pattern: &str, fake: &mut Faker) -> Result<String> {
+    let fits = regex::Regex::new(pattern).map_err(Error::internal)?;
+    let (word, count) = (fake.word(), fake.count());
+    let letters: String = count.to_string().bytes().map(|b| char::from(b'a' + (b - b'0'))).collect();
+    let shapes = [
+        format!("{word}-{count}"),
+        format!("{word}_{count}"),
+        format!("{word}{count}"),
+        format!("{word}{letters}"),
+        letters.clone(),
+        format!("{word}{count}").to_uppercase(),
+        format!("{word}{letters}").to_uppercase(),
+        format!("{}-{count:04}", word.chars().take(3).collect::<String>().to_uppercase()),
+        format!("#{:06x}", count % 0x0100_0000),
+        format!("+49{count:09}"),
+        format!("1.0.{count}"),
+    ];
+    let widths = (1..=16).map(|width| format!("{count:0width$}"));
+    let bounds = field.rules.iter().find_map(|r| match r {
+        Rule::Length { min, max } => {
+            Some((min.unwrap_or(0) as usize, max.map_or(usize::MAX, |m| m as usize)))
+        }
+        _ => None,
+    });
+    let (least, most) = bounds.unwrap_or((0, usize::MAX));
+    let good = |text: &String| (least..=most).contains(&text.chars().count()) && fits.is_match(text);
+    shapes.into_iter().chain(widths).find(good).ok_or_else(|| {
+        let message = format!(
+            "`{}` has to match `{pattern}`, which nothing can be made up for: write `define`",
+            field.name
+        );
+        Error::internal(message.clone()).hint(message)
+    })
 }
 
 fn by_name(name: &str, long: bool, fake: &mut Faker) -> String {

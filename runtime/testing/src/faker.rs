@@ -1,6 +1,7 @@
 //! Data that looks real: the same seed makes the same data, on every machine.
 
 use framewright_core::{Date, Decimal, Id, ResourceDescriptor, Timestamp};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
@@ -65,9 +66,12 @@ const COUNTRIES: &[&str] = &[
     "Vietnam",
 ];
 
+/// A faker that no other of this thread, which is this test, repeats; and the next run gives the same.
 impl Default for Faker {
     fn default() -> Self {
-        Self::new(1)
+        thread_local! { static MADE: Cell<u64> = const { Cell::new(0) } }
+        let made = MADE.replace(MADE.get() + 1);
+        Self { count: made * 1000, ..Self::new(made + 1) }
     }
 }
 

@@ -4,12 +4,12 @@
 use std::io::Write;
 
 /// Notes that the test at hand uses a database: `sqlite`, `postgres`, `mysql`.
-pub fn used(database: &str) {
+pub(crate) fn used(database: &str) {
     note(database);
 }
 
 /// Says that the test at hand leaves a database out, because this variable does not say where it is.
-pub fn skipped(variable: &str) {
+pub(crate) fn skipped(variable: &str) {
     eprintln!("skipped: {variable} is not set");
     note(&format!("skipped {variable}"));
 }
