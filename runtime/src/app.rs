@@ -42,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) env: Option<Environment>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) version: Option<String>,
 }
 
 impl Default for App {
@@ -65,6 +66,7 @@ impl App {
                 env: None,
                 root: None,
                 clock: None,
+                version: None,
             },
         }
     }
@@ -143,6 +145,13 @@ impl App {
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.parts.root = Some(root.into());
+        self
+    }
+
+    /// Says which version this is, in the document and in `version`: `version(env!("CARGO_PKG_VERSION"))`.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.parts.version = Some(version.into());
         self
     }
 

@@ -3,12 +3,13 @@
 use crate::app::Parts;
 use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings};
 use crate::{linked, logging, project, schema};
-use framewright_core::config::{Config, ConfigSection, Environment, sections};
+use framewright_core::config::{Config, ConfigSection, Environment, Origin, sections};
 use framewright_core::cx::{Clock, State};
 use framewright_core::provider::Providers;
 use framewright_core::query::cursor::CursorKey;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, di, registry};
 use framewright_data::Database;
+use framewright_http::openapi::Info;
 use framewright_http::{Api, Edge, Health, Site};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub(crate) struct Session {
     config: Option<Arc<Config>>,
     clock: Option<Arc<dyn Clock>>,
     started: bool,
+    /// whether requests from outside are going to be answered, which the log then shows
+    pub(crate) serving: bool,
     /// what the schema needed at start
     pub(crate) schema: Vec<String>,
 }
@@ -47,6 +50,7 @@ impl Session {
             state: Arc::default(),
             config: None,
             started: false,
+            serving: false,
             schema: Vec::new(),
         }
     }
@@ -108,7 +112,13 @@ impl Session {
     /// The configuration, with the log started as it says.
     fn logged(&mut self) -> Result<Arc<Config>> {
         let config = self.config()?;
-        logging::start(&LogSettings::read(&config)?, config.env())?;
+        let mut log = LogSettings::read(&config)?;
+        // a command answers on the standard output; what it does on the way is of interest only when it is asked for
+        let asked = config.settings().iter().any(|s| s.key() == "log.level" && s.origin != Origin::Default);
+        if !self.serving && !asked {
+            "warn".clone_into(&mut log.level);
+        }
+        logging::start(&log, config.env())?;
         Ok(config)
     }
 
@@ -176,15 +186,29 @@ impl Session {
         Ok(cx)
     }
 
+    /// Which version of the application this is, where it says so.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.parts.as_ref().and_then(|p| p.version.clone())
+    }
+
+    /// The derived routes and their document.
+    pub(crate) fn api(&mut self) -> Result<Api> {
+        let name = AppSettings::read(&*self.config()?)?.name;
+        let title = name.unwrap_or_else(project::program);
+        let version = self.version().unwrap_or_else(|| "0.1.0".to_owned());
+        let info = Info { title, version, description: String::new() };
+        Ok(Api::new("/api/v1", self.resources()?).info(info))
+    }
+
     /// Everything that answers requests.
     pub(crate) async fn edge(&mut self, schema: Schema) -> Result<Edge> {
         let cx = self.start(schema).await?;
         let config = self.config()?;
         let server = ServerSettings::read(&config)?.server()?;
+        let api = self.api()?;
         let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
         let mut health = Health::default();
         health.check("database", schema::reachable);
-        let api = Api::new("/api/v1", self.resources()?);
         let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health).api(api);
         for group in parts.groups {
             site = site.group(group);
@@ -215,6 +239,7 @@ pub struct Running {
 impl Running {
     pub(crate) async fn start(parts: Parts) -> Result<Self> {
         let mut session = Session::new(parts);
+        session.serving = true;
         match session.edge(Schema::AsConfigured).await {
             Ok(edge) => Ok(Self { session, edge }),
             Err(error) => {

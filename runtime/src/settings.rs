@@ -12,8 +12,8 @@ use std::time::Duration;
 config_section! {
     /// The application itself.
     AppSettings in "app" {
-        /// The name of the application in its logs and documentation.
-        name: String = "app";
+        /// The name of the application in its documentation; without one that of the program.
+        name: Option<String>;
         /// What cursors are authenticated with: a random text of 32 characters or more, the same on every node. Without it each start makes its own, and cursors do not outlive it.
         secret: Option<Secret<String>>;
     }

@@ -37,10 +37,7 @@ impl Exit {
         match error.kind() {
             _ if code.starts_with("usage.") => Self::Usage,
             _ if code.starts_with("config.") => Self::Config,
-            _ if code.starts_with("refused.")
-                || code.ends_with(".refused")
-                || code.ends_with(".not_approved") =>
-            {
+            _ if code.starts_with("refused.") || matches!(code, "migrate.refused" | "migrate.production") => {
                 Self::Refused
             }
             ErrorKind::Unavailable => Self::Unavailable,

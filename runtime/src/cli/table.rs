@@ -1,7 +1,18 @@
 //! Every command of an application, the default one first.
 
-use super::commands::{config, help, routes, serve};
+use super::commands::{checks, config, help, migrate, record, routes, serve};
 use super::spec::{Arg, Command, Flag};
+
+const FORCE: Flag = Flag::switch("force", "do it in production too");
+const ACCEPT: Flag = Flag::switch("accept-edits", "take edited files for what was applied, from now on");
+const STEPS: Flag = Flag::value("steps", "N", "how many; without it one");
+const RESOURCE: Arg = Arg::required("resource", "the name of a resource, such as Post");
+const ID: Arg = Arg::required("id", "the key of the record");
+const FIELDS: Arg = Arg::rest(
+    "field=value",
+    "what to write: text as `field=value`, JSON as `field:=json`; without any, JSON from the standard input",
+);
+const VERSION: Flag = Flag::value("version", "N", "the version that you have seen, for versioned resources");
 
 /// The table.
 pub(crate) const COMMANDS: &[Command] = &[
@@ -28,6 +39,150 @@ pub(crate) const COMMANDS: &[Command] = &[
         args: &[Arg::required("resource", "the name of a resource, such as Post")],
         flags: &[],
         run: |s, i| Box::pin(routes::inspect(s, i)),
+    },
+    Command {
+        name: "migrate make",
+        about: "write the migration from the last one to what the resources say, for every database",
+        args: &[Arg::optional("name", "its name; without one it is what it does")],
+        flags: &[
+            Flag::value("approve", "CODE", "approve a dangerous change that was refused; may be repeated"),
+            Flag::switch("pretend", "write nothing, only say what would be written"),
+        ],
+        run: |s, i| Box::pin(migrate::make(s, i)),
+    },
+    Command {
+        name: "migrate up",
+        about: "run what is pending",
+        args: &[],
+        flags: &[
+            Flag::switch("pretend", "run nothing, only print the SQL"),
+            Flag::value("limit", "N", "at most so many migrations"),
+            ACCEPT,
+        ],
+        run: |s, i| Box::pin(migrate::up(s, i)),
+    },
+    Command {
+        name: "migrate down",
+        about: "undo the last migrations, newest first",
+        args: &[],
+        flags: &[STEPS, FORCE, ACCEPT],
+        run: |s, i| Box::pin(migrate::down(s, i)),
+    },
+    Command {
+        name: "migrate redo",
+        about: "undo the last migrations and run them again",
+        args: &[],
+        flags: &[STEPS, FORCE, ACCEPT],
+        run: |s, i| Box::pin(migrate::redo(s, i)),
+    },
+    Command {
+        name: "migrate fresh",
+        about: "drop everything in the database and run every migration",
+        args: &[],
+        flags: &[FORCE],
+        run: |s, i| Box::pin(migrate::fresh(s, i)),
+    },
+    Command {
+        name: "migrate status",
+        about: "list every migration and how far it is; fails when one is not applied",
+        args: &[],
+        flags: &[],
+        run: |s, i| Box::pin(migrate::status(s, i)),
+    },
+    Command {
+        name: "seed",
+        about: "fill the database with what the application begins with; may be repeated",
+        args: &[Arg::rest("seed", "only these seeds")],
+        flags: &[Flag::switch("fresh", "drop everything first"), FORCE],
+        run: |s, i| Box::pin(migrate::seed(s, i)),
+    },
+    Command {
+        name: "db reset",
+        about: "drop everything, make the schema anew and run the seeds",
+        args: &[],
+        flags: &[Flag::switch("skip-seed", "leave the seeds out"), FORCE],
+        run: |s, i| Box::pin(migrate::reset(s, i)),
+    },
+    Command {
+        name: "drift",
+        about: "compare the live database with the resources; fails when they differ",
+        args: &[],
+        flags: &[],
+        run: |s, _| Box::pin(migrate::drift(s)),
+    },
+    Command {
+        name: "status",
+        about: "say whether lock, migrations, live schema and what is committed are up to date",
+        args: &[],
+        flags: &[],
+        run: |s, _| Box::pin(checks::status(s)),
+    },
+    Command {
+        name: "verify",
+        about: "check everything that has to hold before a change goes out",
+        args: &[],
+        flags: &[
+            Flag::switch("keep-going", "go on after a failure"),
+            Flag::switch("quick", "leave fmt, clippy, build and test to others"),
+        ],
+        run: |s, i| Box::pin(checks::verify(s, i)),
+    },
+    Command {
+        name: "doctor",
+        about: "check the surroundings: toolchain, configuration, crates, database, port",
+        args: &[],
+        flags: &[],
+        run: |s, _| Box::pin(checks::doctor(s)),
+    },
+    Command {
+        name: "openapi",
+        about: "print the OpenAPI document of what is served",
+        args: &[],
+        flags: &[],
+        run: |s, _| Box::pin(checks::openapi(s)),
+    },
+    Command {
+        name: "record list",
+        about: "list records",
+        args: &[RESOURCE],
+        flags: &[
+            Flag::value("filter", "FIELD=VALUE", "only those; `pages[gte]=3` compares; may be repeated"),
+            Flag::value("sort", "FIELDS", "the order: `-published_at,title`"),
+            Flag::value("limit", "N", "how many"),
+            Flag::value("after", "CURSOR", "those after this cursor"),
+            Flag::value("include", "RELATIONS", "with these relations"),
+            Flag::value("fields", "FIELDS", "only these fields"),
+            Flag::switch("count", "count them all too"),
+        ],
+        run: |s, i| Box::pin(record::list(s, i)),
+    },
+    Command {
+        name: "record get",
+        about: "show a record",
+        args: &[RESOURCE, ID],
+        flags: &[],
+        run: |s, i| Box::pin(record::get(s, i)),
+    },
+    Command {
+        name: "record create",
+        about: "create a record, under every rule that a request is under",
+        args: &[RESOURCE, FIELDS],
+        flags: &[],
+        run: |s, i| Box::pin(record::create(s, i)),
+    },
+    Command {
+        name: "record update",
+        about: "change fields of a record",
+        args: &[RESOURCE, ID, FIELDS],
+        flags: &[VERSION],
+        run: |s, i| Box::pin(record::update(s, i)),
+    },
+    Command {
+        name: "record delete",
+        about: "delete a record",
+        args: &[RESOURCE, ID],
+        flags: &[VERSION, FORCE],
+        run: |s, i| Box::pin(record::delete(s, i)),
     },
     Command {
         name: "config show",

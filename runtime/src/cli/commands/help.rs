@@ -126,8 +126,10 @@ pub(crate) fn markdown() -> String {
 }
 
 pub(crate) async fn version(session: &mut Session) -> Result<Report> {
-    let config = session.config()?;
-    let (program, version) = (program(), env!("CARGO_PKG_VERSION"));
-    let json = json!({"program": program, "framewright": version, "environment": config.env().name()});
-    Ok(Report::done(json, format!("{program}, built with framewright {version}\n")))
+    let env = session.config()?.env().name();
+    let (program, framework) = (program(), env!("CARGO_PKG_VERSION"));
+    let version = session.version();
+    let json = json!({"program": program, "version": version, "framewright": framework, "environment": env});
+    let shown = version.map(|v| format!(" {v}")).unwrap_or_default();
+    Ok(Report::done(json, format!("{program}{shown}, built with framewright {framework}\n")))
 }

@@ -17,6 +17,7 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
             session.set(key, value).map_err(|_| usage(format!("`--{flag}` cannot be `{value}`"), "serve"))?;
         }
     }
+    session.serving = true;
     let edge = session.edge(Schema::AsConfigured).await?;
     let addr = edge.config().addr;
     let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
