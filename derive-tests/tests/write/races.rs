@@ -148,6 +148,24 @@ async fn an_upsert_goes_by_the_key_that_was_named() {
     }
 }
 
+#[tokio::test]
+async fn a_key_that_is_given_is_a_unique_key_too() {
+    for f in each().await {
+        let mut values = CreateUser::new("ann@example.org", "ann").values();
+        values.set(user::id.index(), Id::<User>::new().value());
+        let first = write::create(&f.cx, User::DESCRIPTOR, values.clone()).await.unwrap();
+        values.set(user::email.index(), Value::Text("bob@example.org".into()));
+        let e = write::create(&f.cx, User::DESCRIPTOR, values.clone()).await.unwrap_err();
+        assert_eq!((e.status(), e.fields()[0].field.as_str()), (409, "id"), "{}: {e:?}", f.name());
+        let target = [user::id.index()];
+        let same = write::update_or_create(&f.cx, User::DESCRIPTOR, values.clone(), &target).await.unwrap();
+        assert_eq!(same.get(user::id.index()), first.get(user::id.index()), "{}", f.name());
+        let (found, new) = write::first_or_create(&f.cx, User::DESCRIPTOR, values, &target).await.unwrap();
+        assert!(!new && found == same, "{}", f.name());
+        assert_eq!(User::query().first(&f.cx).await.unwrap().email, "bob@example.org");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_changes_of_one_version_one_wins() {
     for f in each().await.into_iter().map(Arc::new) {

@@ -2,6 +2,7 @@
 
 use super::model::*;
 use super::support::each;
+use framewright::data::list::get_json;
 use framewright::data::write::{self, Expected};
 use framewright::json::{self, Purpose};
 use framewright::prelude::*;
@@ -42,6 +43,16 @@ async fn what_is_created_is_what_is_read() {
         assert_eq!(found.id.uuid().as_bytes(), &id);
         assert_eq!(parsed(&found.view().to_json().unwrap()), got, "{}", f.name());
         assert_eq!(parsed(&serde_json::to_vec(&found.view()).unwrap()), got, "{}", f.name());
+        // What the write answers is what a read answers, byte by byte (PostgreSQL writes JSON columns in its own way).
+        let query = framewright::query::RecordQuery::default();
+        let read =
+            get_json(&f.cx, Post::DESCRIPTOR, found.id.value(), &query, Vec::new()).await.unwrap().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&read.body),
+            String::from_utf8_lossy(&written.body),
+            "{}",
+            f.name()
+        );
     }
 }
 

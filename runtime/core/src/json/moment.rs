@@ -42,7 +42,7 @@ fn put_clock(text: &mut [u8], at: usize, seconds: u32, frac: u32) -> usize {
     }
     at + if frac == 0 {
         8
-    } else if frac % 1000 == 0 {
+    } else if frac.is_multiple_of(1000) {
         12
     } else {
         15

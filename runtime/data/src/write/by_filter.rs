@@ -12,7 +12,7 @@ use crate::select::{self, Select, Slice, where_clause};
 use crate::stmt::{Bind, StmtBuilder};
 use crate::unit::{Step, Unit};
 use framewright_core::query::{Deleted, Filter};
-use framewright_core::{Cx, ResourceDescriptor, Result, Value, Values};
+use framewright_core::{Cx, ErrorKind, ResourceDescriptor, Result, Value, Values};
 
 /// Deletes every record that the predicate is true of (with none: every record) and says how many they were. With
 /// `soft_delete`, living records are marked; with [`Deleted::With`] or [`Deleted::Only`] they are deleted for good.
@@ -73,8 +73,12 @@ async fn each_or_all(
             .transaction(async |cx| {
                 let mut changed = 0;
                 for key in keys(&db, cx, d, filter, deleted).await? {
-                    run::one(cx, sample(key), Form::Nothing).await?;
-                    changed += 1;
+                    match run::one(cx, sample(key), Form::Nothing).await {
+                        Ok(_) => changed += 1,
+                        // Somebody else deleted it since the keys were read: it is none of these any more.
+                        Err(e) if e.kind() == ErrorKind::NotFound => {}
+                        Err(e) => return Err(e),
+                    }
                 }
                 Ok(changed)
             })

@@ -128,7 +128,9 @@ fn authorise(_: &Cx, draft: &Draft) -> Result<()> {
 }
 
 fn check(draft: &Draft) -> Result<()> {
-    let versioned = draft.descriptor.kept.version.is_some() && draft.action != Action::Create;
+    // Nothing is overwritten by a create or by bringing a record back, so their version need not be known.
+    let blind = matches!(draft.action, Action::Create | Action::Restore);
+    let versioned = draft.descriptor.kept.version.is_some() && !blind;
     if versioned && draft.expected == Expected::Unsaid {
         let message = "this resource is versioned: say which version the change is for";
         return Err(Error::new(ErrorKind::PreconditionRequired, "precondition.required", message)
