@@ -83,18 +83,42 @@ async fn a_sink_that_fails_undoes_its_unit() {
         let unit = Unit::of([Step::new(f.insert(1, "a")), Step::new(select()).into_sink(Refuses)]);
         assert!(f.db.write(&f.cx, unit).await.is_err());
         assert_eq!(f.count(&f.cx).await, 0, "{:?}", f.dialect());
-        if f.dialect() == Dialect::Sqlite {
+        // A panic harms its own unit and read; connections and threads serve on, and nothing stays open.
+        for _ in 0..20 {
             let unit = Unit::of([Step::new(f.insert(1, "a")), Step::new(select()).into_sink(Panics)]);
             assert!(f.db.write(&f.cx, unit).await.is_err());
-            assert_eq!(f.count(&f.cx).await, 0, "the writer lives on");
+        }
+        assert_eq!(f.count(&f.cx).await, 0, "{:?}", f.dialect());
+        f.put(&f.cx, 7, "there").await.unwrap();
+        let by_id = || {
+            let mut b = f.sql("SELECT id FROM notes WHERE id");
+            b.point(Kind::I64, Value::I64(7), 0).cached().bounded();
+            b.finish()
+        };
+        let panicking = (0..30).map(|_| {
+            let (db, cx, stmt) = (f.db.clone(), f.cx.clone(), by_id());
+            tokio::spawn(async move { db.read(&cx, stmt, Panics).await.map(drop) })
+        });
+        for read in futures_util::future::join_all(panicking).await {
+            assert!(!matches!(read, Ok(Ok(()))), "{:?}", f.dialect());
+        }
+        let well = (0..30).map(|_| f.rows(&f.cx, by_id(), &[Kind::I64]));
+        for rows in futures_util::future::join_all(well).await {
+            assert_eq!(rows.unwrap(), [[Value::I64(7)]], "{:?}", f.dialect());
         }
         let unit = Unit::of([
             Step::new(f.insert(1, "a")),
-            Step::new(select()).into_sink(framewright_data::row::Collect::new([Kind::I64])),
+            Step::new(f.sql("SELECT id FROM notes ORDER BY id").finish())
+                .into_sink(framewright_data::row::Collect::new([Kind::I64])),
         ]);
         let mut outcome = f.db.write(&f.cx, unit).await.unwrap();
         let rows = outcome.rows.remove(1).unwrap().downcast::<framewright_data::row::Collect>().unwrap().rows;
-        assert_eq!((outcome.affected, rows), (vec![1, 1], vec![vec![Value::I64(1)]]), "{:?}", f.dialect());
+        assert_eq!(
+            (outcome.affected, rows),
+            (vec![1, 2], vec![vec![Value::I64(1)], vec![Value::I64(7)]]),
+            "{:?}",
+            f.dialect()
+        );
     }
 }
 
@@ -122,11 +146,49 @@ async fn raw_diesel_is_part_of_the_transaction() {
             raw(&f, &f.cx, "INSERT INTO notes (id, body) VALUES (6, 'twice')", true).await.unwrap_err();
         assert_eq!(taken.code(), "conflict.unique", "{:?}", f.dialect());
         assert_eq!(f.ids(&f.cx).await, [1, 2, 4, 6], "{:?}", f.dialect());
+        // What a closure leaves open is not kept, and nobody after it is in it.
+        for _ in 0..20 {
+            batch(&f, "BEGIN").await;
+        }
         // The connection that was Diesel's serves on.
         for id in 10..40 {
             f.put(&f.cx, id, "after").await.unwrap();
         }
+        let elsewhere = framewright_data::Database::connect(&framewright_data::DatabaseConfig::new(&f.url))
+            .await
+            .unwrap();
+        let mut admin = elsewhere.admin().await.unwrap();
+        assert_eq!(
+            admin.rows("SELECT count(*) FROM notes").await.unwrap(),
+            [[Some("34".to_owned())]],
+            "{:?}: seen from elsewhere",
+            f.dialect()
+        );
     }
+}
+
+/// Runs a statement of raw Diesel outside a transaction of ours.
+async fn batch(f: &support::Fresh, sql: &'static str) {
+    let done: Result<()> = match f.dialect() {
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => {
+            f.cx.diesel_sqlite(move |c| diesel::connection::SimpleConnection::batch_execute(c, sql)).await
+        }
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => {
+            f.cx.diesel_postgres(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, sql).await)
+                .await
+        }
+        #[cfg(feature = "mysql")]
+        Dialect::Mysql => {
+            f.cx.diesel_mysql(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, sql).await)
+                .await
+        }
+        #[allow(unreachable_patterns)]
+        _ => Ok(()),
+    };
+    // SQLite refuses a BEGIN there.
+    assert!(done.is_ok() || f.dialect() == Dialect::Sqlite, "{done:?}");
 }
 
 /// Runs SQL in a transaction of Diesel's own inside the closure, which then ends well or not.

@@ -152,6 +152,26 @@ async fn hooks_run_once_in_order_after_the_outermost_end() {
 }
 
 #[tokio::test]
+async fn a_hook_of_an_undone_inner_level_may_use_the_outer_one() {
+    for f in each().await {
+        f.notes().await;
+        let f = Arc::new(f);
+        f.cx.transaction(async |cx| {
+            let g = f.clone();
+            let inner = cx.transaction(async |cx| -> Result<()> {
+                cx.on_rollback(move |cx| async move { g.put(&cx, 1, "from the hook").await.unwrap() });
+                Err(refused())
+            });
+            assert!(inner.await.is_err());
+            Ok(())
+        })
+        .await
+        .unwrap();
+        assert_eq!(f.ids(&f.cx).await, [1], "{:?}", f.dialect());
+    }
+}
+
+#[tokio::test]
 async fn the_outer_context_inside_is_an_error_and_no_hang() {
     for f in each().await {
         f.notes().await;

@@ -204,14 +204,21 @@ impl Scope {
                 },
                 None => self.batch(&sql).await,
             };
+            let undone = !keep && result.is_ok() && !self.root.broken.load(Ordering::Acquire);
             if result.is_err() {
                 self.spoil();
-            } else if !keep && !self.root.broken.load(Ordering::Acquire) {
-                hooks.run(false, cx).await;
+            }
+            let hooks = if undone {
+                Some(hooks)
             } else {
                 outer.hooks(|h| h.absorb(hooks));
-            }
+                None
+            };
+            // Before the hooks, which may use the outer level.
             drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+            if let Some(hooks) = hooks {
+                hooks.run(false, cx).await;
+            }
             return result.map_err(Failure::into_error);
         }
         // The end of the whole runs to its own end, whoever still listens.

@@ -85,7 +85,9 @@ impl Held {
         let c = self.lent.dirty()?.diesel().await?;
         if !self.in_transaction {
             let result = run(c).await.map_err(diesel_failure);
-            self.done(); // an open transaction of the closure makes the pool drop it: Diesel's manager knows
+            // A START TRANSACTION that was left behind ends here; one of Diesel's own manager makes the pool drop the
+            // connection.
+            self.batch("ROLLBACK").await?;
             return result;
         }
         c.batch_execute("SAVEPOINT fw_diesel").await.map_err(diesel_failure)?;

@@ -93,7 +93,8 @@ impl Held {
         let c = self.dirty()?.diesel().await?;
         if !in_transaction {
             let result = run(c).await.map_err(super::pool::diesel_failure);
-            self.clean = true; // an open transaction of the closure makes the pool drop it: Diesel's manager knows
+            // A BEGIN that was left behind ends here; one of Diesel's own manager makes the pool drop the connection.
+            self.batch("ROLLBACK").await?;
             return result;
         }
         let savepoint = diesel_async::SimpleAsyncConnection::batch_execute;

@@ -9,9 +9,11 @@ use super::wire::{Raw, array_of, encode, type_of};
 use crate::row::Sink;
 use crate::stmt::{Bind, Stmt};
 use crate::violation::{Class, Failure, busy, unavailable};
+use framewright_core::Error;
 use futures_util::{StreamExt, TryStreamExt, stream::FuturesUnordered};
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -269,7 +271,9 @@ async fn run(
     while let Some(row) = rows.try_next().await.map_err(failure)? {
         let key = row.try_get::<_, Raw<'_>>(point.column).map_err(failure)?;
         for mut w in keys.remove(key.0).into_iter().flatten() {
-            let taken = w.sink.row(&row);
+            // A sink that panics harms its own read and no other.
+            let taken = catch_unwind(AssertUnwindSafe(|| w.sink.row(&row)));
+            let taken = taken.unwrap_or_else(|_| Err(Error::internal("a sink panicked")));
             let _ = w.reply.send(taken.map(|()| w.sink).map_err(Failure::from));
         }
     }

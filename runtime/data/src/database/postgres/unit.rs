@@ -84,6 +84,17 @@ struct Parts {
     sinks: Vec<Option<Box<dyn Sink>>>,
 }
 
+/// A connection in the middle of a unit: closed when the unit does not come to its end, as when a sink panics.
+struct Busy(Option<Pooled>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection)); // the server undoes what was open
+        }
+    }
+}
+
 pub(super) async fn transaction(connection: Pooled, unit: Unit) -> Result<Outcome, Failure> {
     if !matches!(*connection, Connection::Plain(_)) {
         return one_by_one(Held::new(connection), unit).await;
@@ -94,21 +105,21 @@ pub(super) async fn transaction(connection: Pooled, unit: Unit) -> Result<Outcom
         parts.least.push(step.at_least);
         parts.sinks.push(step.rows);
     }
+    let mut busy = Busy(Some(connection));
     let mut attempt = 0;
     loop {
-        let Connection::Plain(line) = &*connection else {
+        let Some(Connection::Plain(line)) = busy.0.as_deref() else {
             return Err(Failure::new(Class::Other, "not a plain connection"));
         };
         attempt += 1;
-        match group(line, &mut parts).await {
-            Ok(outcome) => return Ok(outcome),
-            Err((f, open)) if open || f.class() == Class::Lost => {
-                drop(Object::take(connection));
-                return Err(f);
-            }
-            Err((f, _)) if retried(line, &f, &parts.stmts, attempt).await => {}
-            Err((f, _)) => return Err(f),
-        }
+        let result = match group(line, &mut parts).await {
+            Ok(outcome) => Ok(outcome),
+            Err((f, open)) if open || f.class() == Class::Lost => return Err(f),
+            Err((f, _)) if retried(line, &f, &parts.stmts, attempt).await => continue,
+            Err((f, _)) => Err(f),
+        };
+        drop(busy.0.take()); // back to the pool
+        return result;
     }
 }
 
