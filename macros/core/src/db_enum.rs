@@ -1,7 +1,8 @@
 //! `#[derive(DbEnum)]`: a closed set of values in one column, stored and sent by name.
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, help_nearest};
 use crate::model::names;
+use crate::syntax::entries;
 use darling::{FromDeriveInput, FromVariant};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -70,22 +71,51 @@ pub(crate) fn expand(item: TokenStream, dx: &Diagnostics) -> TokenStream {
             return TokenStream::new();
         }
     }
+    options(&input.attrs, &["crate"], "the enum", dx);
+    if let syn::Data::Enum(data) = &input.data {
+        for variant in &data.variants {
+            options(&variant.attrs, &["name"], "a variant", dx);
+        }
+    }
+    if !dx.is_empty() {
+        return TokenStream::new();
+    }
     match Enum::from_derive_input(&input) {
         Ok(parsed) => emit(&parsed, dx),
         Err(errors) => {
+            // The names are known to be right, so what is left is a value of another kind.
             for error in errors.flatten() {
-                let text = error.to_string();
-                let mut letters = text.chars();
-                let headline = letters
-                    .next()
-                    .map(|c| c.to_lowercase().chain(letters).collect::<String>())
-                    .unwrap_or_default();
                 dx.push(
-                    Diagnostic::at(Code::FW201, error.span(), headline)
-                        .note("`#[db_enum]` accepts `name` on a variant, and `crate` on the enum"),
+                    Diagnostic::at(
+                        Code::FW206,
+                        error.span(),
+                        "an option of `#[db_enum]` has a value of another kind",
+                    )
+                    .help("write `name = \"draft\"` on a variant, or `crate = ::backend` on the enum"),
                 );
             }
             TokenStream::new()
+        }
+    }
+}
+
+/// Reports the options of `#[db_enum(…)]` that are not accepted here.
+fn options(attrs: &[syn::Attribute], accepts: &[&str], of: &str, dx: &Diagnostics) {
+    for attr in attrs.iter().filter(|a| a.path().is_ident("db_enum")) {
+        let Ok(list) = attr.meta.require_list() else { continue };
+        for entry in entries(list.tokens.clone(), "`#[db_enum]`", dx) {
+            let word = entry.key.to_string();
+            if !accepts.contains(&word.as_str()) {
+                dx.push(
+                    Diagnostic::new(
+                        Code::FW201,
+                        &entry.key,
+                        format!("unknown option `{word}` for {of} of `#[db_enum]`"),
+                    )
+                    .maybe_help(help_nearest(&word, accepts))
+                    .note("`#[db_enum]` accepts `name` on a variant, and `crate` on the enum"),
+                );
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ mod spec;
 mod syntax;
 
 pub use model::names;
+pub use part::depends_on_diesel;
 pub use reference::reference_markdown;
 pub use spec::{OptionSpec, Place, Takes};
 
@@ -102,15 +103,27 @@ fn reported(
             .cloned()
             .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
             .unwrap_or_default();
-        let bug = Diagnostic::at(
-            Code::FW900,
-            Span::call_site(),
-            format!("`{name}` failed on this item: a bug of framewright {}", env!("CARGO_PKG_VERSION")),
-        )
-        .help("please report it with the item that it stands on")
-        .note(format!("the cause: {cause}"));
-        (syntax::salvage(item), vec![bug])
+        (syntax::salvage(item), vec![bug(name, &cause)])
     });
     let errors = compile_errors(&found);
     quote!(#expansion #errors)
+}
+
+fn bug(name: &str, cause: &str) -> Diagnostic {
+    Diagnostic::at(
+        Code::FW900,
+        Span::call_site(),
+        format!("`{name}` failed on this item: a bug of framewright {}", env!("CARGO_PKG_VERSION")),
+    )
+    .help("please report it with the item that it stands on")
+    .note(format!("the cause: {cause}"))
+}
+
+/// What a panic in a macro is reported as: for the test that no real panic can be had for.
+#[doc(hidden)]
+pub fn bug_report(name: &str, cause: &str, item: &str) -> TokenStream {
+    let item: TokenStream = item.parse().unwrap_or_default();
+    let cause = cause.to_owned();
+    let panicking = move || -> (TokenStream, Vec<Diagnostic>) { std::panic::resume_unwind(Box::new(cause)) };
+    reported(name, item, panicking)
 }

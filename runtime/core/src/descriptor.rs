@@ -234,6 +234,11 @@ impl FieldDescriptor {
         self.access = Access(self.access.0 & !(Access::CREATE | Access::UPDATE));
         self
     }
+    /// Written by the framework; clients read it, filter and sort by it.
+    #[must_use]
+    pub const fn kept(self) -> Self {
+        self.readonly().filter().sort()
+    }
     /// In no answer and in no body.
     #[must_use]
     pub const fn hidden(mut self) -> Self {
@@ -499,7 +504,32 @@ impl ResourceDescriptor {
     }
 }
 
+impl KeyDescriptor {
+    /// A key over these fields.
+    #[must_use]
+    pub const fn of(fields: &'static [u16]) -> Self {
+        Self { fields, code: None }
+    }
+    /// With a code for a second record of the same values.
+    #[must_use]
+    pub const fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+}
+
 impl RelationDescriptor {
+    /// A relation to `target`.
+    #[must_use]
+    pub const fn of(
+        name: &'static str,
+        kind: RelationKind,
+        target: fn() -> &'static ResourceDescriptor,
+        doc: &'static str,
+    ) -> Self {
+        Self { name, kind, target, doc }
+    }
+
     /// For `HasMany` and `HasOne`: the field of the target that points to `owner`; for `ManyToMany`: of the third
     /// resource. `None` when there is no such field or more than one and no `by`; the registry reports that at start.
     #[must_use]

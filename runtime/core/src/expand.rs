@@ -5,13 +5,12 @@
 //! then makes the same error at the same place each time, which rustc prints once.
 
 use crate::column::{Column, ColumnFacts};
-use crate::descriptor::{FieldDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor};
+use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
 use crate::error::Error;
 use crate::record::{Create, Record, Values};
-use crate::types::{Date, Decimal, Json, Time, Timestamp};
-use crate::value::{Kind, Value, ValueRef};
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::ser::{SerializeMap, Serializer};
+use crate::types::{Date, Json, Time, Timestamp};
+use crate::value::ValueRef;
+use serde::de::{Deserializer, Error as _};
 use std::fmt;
 
 pub use {garde, inventory, serde};
@@ -127,20 +126,6 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// Writes the given fields of a body as a map, for clients and tests.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn serialize<S: Serializer>(record: &dyn Record, to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(None)?;
-    for (index, field) in (0u16..).zip(record.descriptor().fields) {
-        if let Some(value) = record.field(index) {
-            map.serialize_entry(field.name, &Written(&value))?;
-        }
-    }
-    map.end()
-}
-
 /// A point in time, a day or a time of day, as JSON writes it.
 fn moment(value: &ValueRef<'_>) -> String {
     match value {
@@ -150,95 +135,6 @@ fn moment(value: &ValueRef<'_>) -> String {
         _ => None,
     }
     .unwrap_or_default()
-}
-
-struct Written<'a>(&'a ValueRef<'a>);
-impl serde::Serialize for Written<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::Error as _;
-        match self.0 {
-            ValueRef::Null => to.serialize_none(),
-            ValueRef::Bool(v) => to.serialize_bool(*v),
-            ValueRef::I64(v) => to.serialize_i64(*v),
-            ValueRef::F64(v) => to.serialize_f64(*v),
-            ValueRef::Text(v) => to.serialize_str(v),
-            ValueRef::Bytes(v) => {
-                use base64::Engine as _;
-                to.serialize_str(&base64::engine::general_purpose::STANDARD.encode(v))
-            }
-            ValueRef::Uuid(v) => to.collect_str(&uuid::Uuid::from_bytes(*v)),
-            ValueRef::Decimal(v) => to.collect_str(v),
-            ValueRef::Timestamp(_) | ValueRef::Date(_) | ValueRef::Time(_) => {
-                to.serialize_str(&moment(self.0))
-            }
-            ValueRef::Json(v) => {
-                serde_json::from_str::<serde_json::Value>(v).map_err(S::Error::custom)?.serialize(to)
-            }
-        }
-    }
-}
-
-/// Reads the fields that a body with the right `access` may have; unknown ones are errors.
-///
-/// # Errors
-/// When a field is unknown, given twice, or of another type.
-pub fn deserialize<'de, D: Deserializer<'de>>(
-    descriptor: &'static ResourceDescriptor,
-    access: u16,
-    from: D,
-) -> Result<Values, D::Error> {
-    from.deserialize_map(Body { descriptor, access })
-}
-
-struct Body {
-    descriptor: &'static ResourceDescriptor,
-    access: u16,
-}
-impl<'de> Visitor<'de> for Body {
-    type Value = Values;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the fields of a {}", self.descriptor.singular)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Values, A::Error> {
-        let mut values = Values::of(self.descriptor);
-        while let Some(name) = map.next_key::<String>()? {
-            let field = self.descriptor.field_named(&name).filter(|(_, f)| f.access.has(self.access));
-            let Some((index, field)) = field else {
-                return Err(A::Error::custom(format_args!("unknown field `{name}`")));
-            };
-            if values.get(index).is_some() {
-                return Err(A::Error::custom(format_args!("`{name}` is given twice")));
-            }
-            let json = map.next_value::<serde_json::Value>()?;
-            let value = from_json(field, json)
-                .ok_or_else(|| A::Error::custom(format_args!("`{name}` has a value of another type")))?;
-            values.set(index, value);
-        }
-        Ok(values)
-    }
-}
-
-fn from_json(field: &FieldDescriptor, json: serde_json::Value) -> Option<Value> {
-    use serde_json::Value as J;
-    Some(match (field.kind(), json) {
-        (Kind::Json, J::Null) if field.facts.nullable => Value::Null,
-        (Kind::Json, json) => Value::Json(json.to_string()),
-        (_, J::Null) => field.facts.nullable.then_some(Value::Null)?,
-        (Kind::Bool, J::Bool(v)) => Value::Bool(v),
-        (Kind::I16 | Kind::I32 | Kind::I64, J::Number(v)) => Value::I64(v.as_i64()?),
-        (Kind::F64, J::Number(v)) => Value::F64(v.as_f64()?),
-        (Kind::Text, J::String(v)) => Value::Text(v),
-        (Kind::Bytes, J::String(v)) => {
-            use base64::Engine as _;
-            Value::Bytes(base64::engine::general_purpose::STANDARD.decode(v).ok()?)
-        }
-        (Kind::Uuid, J::String(v)) => Value::Uuid(uuid::Uuid::try_parse(&v).ok()?.into_bytes()),
-        (Kind::Decimal, J::String(v)) => Value::Decimal(v.parse::<Decimal>().ok()?),
-        (Kind::Timestamp, J::String(v)) => Value::Timestamp(v.parse::<Timestamp>().ok()?.micros()),
-        (Kind::Date, J::String(v)) => Value::Date(v.parse::<Date>().ok()?.days()),
-        (Kind::Time, J::String(v)) => Value::Time(v.parse::<Time>().ok()?.micros()),
-        _ => return None,
-    })
 }
 
 /// Calls a rule of the application on the value of a field; null has no rule to keep.
@@ -484,8 +380,8 @@ macro_rules! __impls {
         }
         $crate::__debug! { $create }
         $crate::__debug! { $update }
-        $crate::__serde! { $descriptor $create Create CREATE }
-        $crate::__serde! { $descriptor $update Update UPDATE }
+        $crate::__outside! { $descriptor $create Create }
+        $crate::__outside! { $descriptor $update Update }
     };
 }
 
@@ -502,26 +398,36 @@ macro_rules! __debug {
     };
 }
 
-/// The serde impls of a body, one call each.
+/// What a body is outside the framework: serde's traits and garde's, one call each.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __serde {
-    ($descriptor:ident $body:ident $role:ident $access:ident) => {
+macro_rules! __outside {
+    ($descriptor:ident $body:ident $role:ident) => {
         impl $crate::expand::serde::Serialize for $body {
             fn serialize<S: $crate::expand::serde::Serializer>(
                 &self,
                 to: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::expand::serialize(self, to)
+                $crate::json::serialize(self, to)
             }
         }
         impl<'de> $crate::expand::serde::Deserialize<'de> for $body {
             fn deserialize<D: $crate::expand::serde::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let mut values =
-                    $crate::expand::deserialize(&$descriptor, $crate::descriptor::Access::$access, from)?;
+                let mut values = $crate::json::deserialize(&$descriptor, $crate::json::Purpose::$role, from)?;
                 <Self as $crate::$role>::build(&mut values).map_err($crate::expand::missing::<D>)
+            }
+        }
+        impl $crate::expand::garde::Validate for $body {
+            type Context = ();
+            fn validate_into(
+                &self,
+                _: &(),
+                parent: &mut dyn ::core::ops::FnMut() -> $crate::expand::garde::Path,
+                report: &mut $crate::expand::garde::Report,
+            ) {
+                $crate::validate::report(self, $crate::json::Purpose::$role, parent, report);
             }
         }
     };
@@ -568,8 +474,8 @@ macro_rules! __shell {
         }
         $crate::__debug! { $create }
         $crate::__debug! { $update }
-        $crate::__serde! { $descriptor $create Create CREATE }
-        $crate::__serde! { $descriptor $update Update UPDATE }
+        $crate::__outside! { $descriptor $create Create }
+        $crate::__outside! { $descriptor $update Update }
     };
     (@record $descriptor:ident $name:ident) => {
         impl $crate::Record for $name {
@@ -686,6 +592,28 @@ pub fn variant<'de, D: Deserializer<'de>, T: std::str::FromStr>(
 ) -> Result<T, D::Error> {
     let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
     text.parse().map_err(|_| D::Error::custom(format_args!("expected one of {}", names.join(", "))))
+}
+
+/// The descriptor of a field: its name, its type, and what is special about it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field {
+    ($name:literal $ty:ty, $($calls:tt)*) => {
+        $crate::FieldDescriptor::new($name, ::core::concat!("\"", $name, "\":"), <$ty as $crate::Column>::FACTS) $($calls)*
+    };
+}
+
+/// The default of a field of type `$ty`: one statement with the type written out, so that a value of another type
+/// is an error on the value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __default {
+    ($ty:ty, $value:expr) => {
+        $crate::descriptor::DefaultValue::Value(|| {
+            let value: $ty = $value;
+            <$ty as $crate::Column>::value(&value)
+        })
+    };
 }
 
 /// Where the struct stands.

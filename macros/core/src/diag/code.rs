@@ -78,6 +78,8 @@ codes! {
     FW311,
     /// A name that is taken.
     FW312,
+    /// A column does not depend on `cfg`.
+    FW313,
     /// A resource has no primary key.
     FW401,
     /// A resource has two primary keys.

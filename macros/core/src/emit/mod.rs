@@ -14,7 +14,7 @@ use quote::{ToTokens, quote};
 
 /// What parts add to an expansion.
 pub(crate) struct Expansion {
-    /// the path of the runtime's private module
+    /// the runtime's private module, as the `const` block calls it
     pub(crate) private: TokenStream,
     /// entries of the resource's descriptor that differ from the plain one
     pub(crate) descriptor: Vec<TokenStream>,
@@ -28,12 +28,17 @@ pub(crate) struct Expansion {
 impl Expansion {
     fn new(model: &Resource) -> Self {
         Self {
-            private: model.private(),
+            private: quote!(__fw),
             descriptor: Vec::new(),
             impls: Vec::new(),
             assertions: Vec::new(),
             fields: model.columns().map(|_| TokenStream::new()).collect(),
         }
+    }
+
+    /// The type of a field inside the `const` block.
+    pub(crate) fn type_of(&self, field: &Field) -> TokenStream {
+        type_of(field)
     }
 
     /// Adds calls to the descriptor of a field: `.filter().sort()`.
@@ -50,13 +55,12 @@ pub(crate) fn expansion(model: &Resource) -> TokenStream {
     for part in crate::part::PARTS {
         part.emit(model, &mut out);
     }
-    let p = &out.private;
+    let (p, private) = (&out.private, model.private());
     let (structure, bodies) = (structure(model), bodies(model));
     let (name, singular, table) = (names::plain(&model.ident), &model.singular, model.table_name());
     let fields = model.columns().zip(&out.fields).map(|((_, field), calls)| {
-        let (ty, name) = (&field.ty, &field.name);
-        let json = format!("\"{name}\":");
-        quote!(#p::FieldDescriptor::new(#name, #json, <#ty as #p::Column>::FACTS) #calls)
+        let (ty, name) = (type_of(field), &field.name);
+        quote!(#p::field!(#name #ty, #calls))
     });
     let (descriptor, impls, assertions) = (&out.descriptor, &out.impls, &out.assertions);
     let conversions = conversions(model);
@@ -67,6 +71,7 @@ pub(crate) fn expansion(model: &Resource) -> TokenStream {
         #bodies
         #schema
         const _: () = {
+            use #private as #p;
             static __DESCRIPTOR: #p::ResourceDescriptor = #p::ResourceDescriptor {
                 fields: &[#(#fields),*],
                 #(#descriptor,)*
@@ -111,8 +116,8 @@ fn derives(model: &Resource, name: &str) -> bool {
 }
 
 fn debug(model: &Resource) -> Option<TokenStream> {
-    let (p, name) = (model.private(), &model.ident);
-    (!derives(model, "Debug")).then(|| quote!(#p::debug! { #name }))
+    let name = &model.ident;
+    (!derives(model, "Debug")).then(|| quote!(__fw::debug!(#name);))
 }
 
 /// How a field stands in the body of a create.
@@ -141,12 +146,27 @@ fn slots(model: &Resource, wanted: Slot, documented: bool) -> Vec<TokenStream> {
 }
 
 fn listed(index: u16, field: &Field, documented: bool) -> TokenStream {
-    let (index, name, ty, vis) = (literal(index), &field.ident, &field.ty, &field.vis);
+    let (index, name, vis) = (literal(index), &field.ident, &field.vis);
     if documented {
-        let doc = doc(field);
+        let (doc, ty) = (doc(field), &field.ty);
         quote!(#index #doc #vis #name: #ty,)
     } else {
+        let ty = type_of(field);
         quote!(#index #name: #ty,)
+    }
+}
+
+/// The type of a field inside the `const` block: added ones are named through its alias.
+fn type_of(field: &Field) -> TokenStream {
+    if !field.added {
+        return field.ty.to_token_stream();
+    }
+    match field.role {
+        Role::CreatedAt | Role::UpdatedAt => quote!(__fw::Timestamp),
+        Role::DeletedAt => quote!(__fw::Option<__fw::Timestamp>),
+        Role::Version => quote!(__fw::i64),
+        Role::CreatedBy | Role::UpdatedBy => quote!(__fw::Option<__fw::String>),
+        Role::Key | Role::Plain => field.ty.to_token_stream(),
     }
 }
 
@@ -191,7 +211,6 @@ fn bodies(model: &Resource) -> TokenStream {
 }
 
 fn conversions(model: &Resource) -> TokenStream {
-    let p = model.private();
     let (name, create, update) = (&model.ident, model.create(), model.update());
     let (key, key_type) = key(model);
     let [fixed, required, nullable, defaulted] =
@@ -199,7 +218,7 @@ fn conversions(model: &Resource) -> TokenStream {
     let all = model.columns().map(|(i, f)| listed(i, f, false));
     let skipped = model.fields.iter().filter(|f| f.skip).map(|f| &f.ident);
     quote! {
-        #p::impls! {
+        __fw::impls! {
             __DESCRIPTOR #name #create #update key #key: #key_type;
             record { #(#all)* }
             skipped { #(#skipped,)* }

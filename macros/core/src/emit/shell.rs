@@ -23,13 +23,15 @@ pub(crate) fn shell(model: &mut Resource) -> TokenStream {
     let (name, create, update) = (&model.ident, model.create(), model.update());
     let (_, key_type) = key(model);
     let (text, singular, table) = (names::plain(name), &model.singular, model.table_name());
-    let soft_delete = model.soft_delete.map(|_| quote!(impl #p::SoftDelete for #name {}));
+    let soft_delete = model.soft_delete.map(|_| quote!(impl __fw::SoftDelete for #name {}));
     quote! {
         #structure
         #bodies
         const _: () = {
-            static __DESCRIPTOR: #p::ResourceDescriptor = #p::ResourceDescriptor::of(#text, #singular, #table, #p::source!());
-            #p::shell! { __DESCRIPTOR #name #create #update #key_type }
+            use #p as __fw;
+            static __DESCRIPTOR: __fw::ResourceDescriptor =
+                __fw::ResourceDescriptor::of(#text, #singular, #table, __fw::source!());
+            __fw::shell! { __DESCRIPTOR #name #create #update #key_type }
             #debug
             #soft_delete
         };

@@ -100,22 +100,20 @@ impl Part for Bodies {
             }
             let default = match &field.default {
                 None => continue,
-                Some(DefaultOf::Now) => quote!(Now),
-                Some(DefaultOf::NewId) => quote!(NewId),
-                Some(DefaultOf::Counted) => quote!(Counted),
+                Some(DefaultOf::Now) => quote!(#p::DefaultValue::Now),
+                Some(DefaultOf::NewId) => quote!(#p::DefaultValue::NewId),
+                Some(DefaultOf::Counted) => quote!(#p::DefaultValue::Counted),
                 Some(DefaultOf::Value(expr)) => {
-                    let ty = &field.inner;
+                    let ty = if field.added { out.type_of(field) } else { field.inner.to_token_stream() };
                     let text = matches!(expr, Expr::Lit(l) if matches!(l.lit, Lit::Str(_)));
-                    let expr = if matches!(field.shape, Shape::Text) && text {
-                        quote!(#p::text(#expr))
+                    if matches!(field.shape, Shape::Text) && text {
+                        quote!(#p::default!(#ty, #p::text(#expr)))
                     } else {
-                        expr.to_token_stream()
-                    };
-                    // One statement with the type written out: a value of another type is an error on the value.
-                    quote!(Value(|| { let value: #ty = #expr; <#ty as #p::Column>::value(&value) }))
+                        quote!(#p::default!(#ty, #expr))
+                    }
                 }
             };
-            out.field(index, quote!(.default(#p::DefaultValue::#default)));
+            out.field(index, quote!(.default(#default)));
         }
     }
 }

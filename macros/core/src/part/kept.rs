@@ -157,7 +157,10 @@ impl Part for Kept {
         ];
         let named: Vec<_> = kept
             .iter()
-            .filter_map(|(role, name)| model.role(*role).map(|index| quote!(#name: #p::Some(#index))))
+            .filter_map(|(role, name)| {
+                let index = proc_macro2::Literal::u16_unsuffixed(model.role(*role)?);
+                Some(quote!(#name: #p::Some(#index)))
+            })
             .collect();
         if !named.is_empty() {
             out.descriptor.push(quote!(kept: #p::Kept { #(#named,)* ..#p::Kept::NONE }));
@@ -172,9 +175,7 @@ impl Part for Kept {
                 }
                 Role::Version => out.field(index, quote!(.readonly())),
                 Role::CreatedBy | Role::UpdatedBy => out.field(index, quote!(.readonly().filter())),
-                Role::CreatedAt | Role::UpdatedAt | Role::DeletedAt => {
-                    out.field(index, quote!(.readonly().filter().sort()))
-                }
+                Role::CreatedAt | Role::UpdatedAt | Role::DeletedAt => out.field(index, quote!(.kept())),
             }
         }
         if model.soft_delete.is_some() {

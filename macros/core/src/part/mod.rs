@@ -11,6 +11,8 @@ mod routes;
 mod tables;
 mod validation;
 
+pub use tables::depends_on_diesel;
+
 use crate::diag::{Code, Diagnostic, Diagnostics, accepted, help_nearest, nearest};
 use crate::emit::Expansion;
 use crate::model::{Field, Resource};

@@ -205,6 +205,7 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
                 points = quote!(#p::target(<#ty as #p::Column>::FACTS));
             }
             let (index, doc) = found.map_or((0, ""), |(i, f)| (i, f.doc.as_str()));
+            let index = proc_macro2::Literal::u16_unsuffixed(index);
             (quote!(BelongsTo { field: #index }), doc)
         }
         RelationKind::HasMany(field) => {
@@ -220,7 +221,7 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
         }
     };
     quote! {
-        #p::RelationDescriptor { name: #name, kind: #p::RelationKind::#kind, target: #points, doc: #doc }
+        #p::RelationDescriptor::of(#name, #p::RelationKind::#kind, #points, #doc)
     }
 }
 

@@ -204,6 +204,19 @@ impl Part for Tables {
         keys_name_fields(model, dx);
         keys_have_indexable_types(model, dx);
         if let Some(span) = model.diesel_schema
+            && manifest().is_some_and(|m| !depends_on_diesel(&m))
+        {
+            dx.push(
+                Diagnostic::at(
+                    Code::FW701,
+                    span,
+                    "`diesel_schema` needs `diesel` as a direct dependency of this package",
+                )
+                .help("run `cargo add diesel@2.3 --no-default-features`")
+                .note("`diesel::table!` can't be reached through another crate"),
+            );
+        }
+        if let Some(span) = model.diesel_schema
             && model.columns().count() > 32
         {
             dx.push(
@@ -231,17 +244,16 @@ impl Part for Tables {
         if let Some(reason) = &model.breaking {
             out.descriptor.push(quote!(breaking: #p::Some(#reason)));
         }
-        let none = quote!(#p::None);
         let index_of = |name: &str| model.column(name).map_or(0, |(i, _)| i);
+        let of = |fields: Vec<u16>, code: Option<&LitStr>| {
+            let code = code.map(|code| quote!(.code(#code)));
+            let fields = fields.into_iter().map(proc_macro2::Literal::u16_unsuffixed);
+            quote!(#p::KeyDescriptor::of(&[#(#fields),*]) #code)
+        };
         let key = |key: &Key| {
-            let fields = key.fields.iter().map(|f| index_of(&names::plain(f)));
-            let code = key.code.as_ref().map_or_else(|| none.clone(), |c| quote!(#p::Some(#c)));
-            quote!(#p::KeyDescriptor { fields: &[#(#fields),*], code: #code })
+            of(key.fields.iter().map(|f| index_of(&names::plain(f))).collect(), key.code.as_ref())
         };
-        let single = |index: u16, code: Option<&LitStr>| {
-            let code = code.map_or_else(|| none.clone(), |c| quote!(#p::Some(#c)));
-            quote!(#p::KeyDescriptor { fields: &[#index], code: #code })
-        };
+        let single = |index: u16, code: Option<&LitStr>| of(vec![index], code);
         let mut uniques: Vec<_> = model
             .columns()
             .filter_map(|(i, f)| f.unique.as_ref().map(|code| single(i, code.as_ref())))
@@ -389,5 +401,41 @@ fn keys_have_indexable_types(model: &Resource, dx: &Diagnostics) {
                 .help("take it out of the key, or give it a bound: `#[field(length(max = 190))]`"),
             );
         }
+    }
+}
+
+/// The manifest of the package that is being compiled: read only where `diesel_schema` is written; other build
+/// systems may have none.
+fn manifest() -> Option<String> {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR")?;
+    std::fs::read_to_string(std::path::Path::new(&folder).join("Cargo.toml")).ok()
+}
+
+/// Whether a manifest names `diesel` among its dependencies.
+pub fn depends_on_diesel(manifest: &str) -> bool {
+    manifest.lines().map(str::trim).any(|line| {
+        let key = line.split(['=', ' ']).next().unwrap_or_default();
+        key == "diesel"
+            || key.starts_with("diesel.")
+            || (line.starts_with('[') && line.trim_end_matches(']').ends_with("dependencies.diesel"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::depends_on_diesel;
+
+    #[test]
+    fn diesel_is_found_however_it_is_written() {
+        for manifest in [
+            "[dependencies]\ndiesel = \"2.3\"",
+            "[dependencies]\n  diesel={ version = \"2.3\" }",
+            "[dependencies]\ndiesel.workspace = true",
+            "[dependencies.diesel]\nversion = \"2.3\"",
+            "[dev-dependencies.diesel]\nversion = \"2.3\"",
+        ] {
+            assert!(depends_on_diesel(manifest), "{manifest}");
+        }
+        assert!(!depends_on_diesel("[dependencies]\ndiesel-async = \"0.9\"\nserde = \"1\""));
     }
 }

@@ -203,21 +203,21 @@ impl Part for Validation {
 }
 
 fn rule(rule: &Rule, p: &TokenStream) -> TokenStream {
-    fn bound<T: quote::ToTokens>(bound: Option<&T>, p: &TokenStream) -> TokenStream {
-        bound.map_or_else(|| quote!(#p::None), |n| quote!(#p::Some(#n)))
-    }
+    use proc_macro2::Literal;
+    let bounds = |name: &str, min: Option<Literal>, max: Option<Literal>| {
+        let [min, max] = [min, max].map(|n| n.map_or_else(|| quote!(#p::None), |n| quote!(#p::Some(#n))));
+        let name = Ident::new(name, proc_macro2::Span::call_site());
+        quote!(#p::Rule::#name { min: #min, max: #max })
+    };
     match rule {
         Rule::Length(min, max) => {
-            let (min, max) = (bound(min.as_ref(), p), bound(max.as_ref(), p));
-            quote!(#p::Rule::Length { min: #min, max: #max })
+            bounds("Length", min.map(Literal::u32_unsuffixed), max.map(Literal::u32_unsuffixed))
         }
         Rule::Range(min, max) => {
-            let (min, max) = (bound(min.as_ref(), p), bound(max.as_ref(), p));
-            quote!(#p::Rule::Range { min: #min, max: #max })
+            bounds("Range", min.map(Literal::i64_unsuffixed), max.map(Literal::i64_unsuffixed))
         }
         Rule::RangeF64(min, max) => {
-            let (min, max) = (bound(min.as_ref(), p), bound(max.as_ref(), p));
-            quote!(#p::Rule::RangeF64 { min: #min, max: #max })
+            bounds("RangeF64", min.map(Literal::f64_unsuffixed), max.map(Literal::f64_unsuffixed))
         }
         Rule::Text(name, text) => {
             let name = Ident::new(name, proc_macro2::Span::call_site());

@@ -126,11 +126,39 @@ fn from_struct(item: syn::ItemStruct, dx: &Diagnostics) -> Result<RawStruct, Tok
         let attributes = quote!(#[allow(dead_code)]);
         return Err(quote!(#attributes #whole));
     }
-    let fields = fields
+    let mut attrs = item.attrs;
+    attrs.retain(|attr| {
+        let again = attr.path().segments.last().is_some_and(|s| s.ident == "resource");
+        if again {
+            dx.push(
+                Diagnostic::new(Code::FW105, attr, format!("`{name}` is declared as a resource twice"))
+                    .help("merge the options into one `#[resource(…)]`"),
+            );
+        }
+        !again
+    });
+    let mut fields: Vec<RawField> = fields
         .into_iter()
         .filter_map(|f| Some(RawField { attrs: f.attrs, vis: f.vis, ident: f.ident?, ty: f.ty }))
         .collect();
-    Ok(RawStruct { attrs: item.attrs, vis: item.vis, ident: item.ident, fields })
+    for field in &mut fields {
+        let written = &field.ident;
+        field.attrs.retain(|attr| {
+            let conditional = attr.path().is_ident("cfg");
+            if conditional {
+                dx.push(
+                    Diagnostic::new(
+                        Code::FW313,
+                        attr,
+                        format!("the column `{written}` can't be there in some builds and not in others"),
+                    )
+                    .help("remove the `cfg`, or put it on the whole resource"),
+                );
+            }
+            !conditional
+        });
+    }
+    Ok(RawStruct { attrs, vis: item.vis, ident: item.ident, fields })
 }
 
 /// The word after `struct`, even when the rest can't be read.
