@@ -1,0 +1,10 @@
+//! The way out is `Json`.
+
+use framewright::prelude::*;
+
+#[derive(DbEnum)]
+pub struct Status {
+    pub name: String,
+}
+
+fn main() {}

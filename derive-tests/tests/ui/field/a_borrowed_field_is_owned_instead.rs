@@ -1,0 +1,10 @@
+//! A row lives longer than any borrow.
+
+use framewright::prelude::*;
+
+#[resource(policy = public)]
+pub struct Post {
+    pub title: &str,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Half typed.
+
+use framewright::prelude::*;
+
+#[resource(policy = public, table =)]
+pub struct Post {
+    pub title: String,
+}
+
+fn main() {}

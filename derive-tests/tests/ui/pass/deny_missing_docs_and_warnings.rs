@@ -1,0 +1,39 @@
+//! Generated items are documented and used, or say why not.
+
+use framewright::prelude::*;
+
+#![deny(missing_docs, warnings, unused, clippy::pedantic, unreachable_pub, missing_debug_implementations)]
+
+/// Where it is.
+#[derive(DbEnum)]
+pub enum Status {
+    /// not yet
+    Draft,
+}
+
+/// A post.
+#[resource(policy = public, soft_delete, versioned, audit_columns, has_many(replies: Post))]
+pub struct Post {
+    /// The title.
+    #[field(filter, sort, length(max = 3))]
+    pub title: String,
+    /// The one before.
+    pub parent_id: Option<Id<Self>>,
+    /// Where it is.
+    #[field(default = Status::Draft)]
+    pub status: Status,
+    /// Not public.
+    inner: Option<String>,
+}
+
+mod private {
+    use framewright::prelude::*;
+    #[resource(internal)]
+    pub(super) struct Hidden {
+        pub(super) name: String,
+    }
+}
+
+fn main() {
+    let _ = private::CreateHidden::new("x").name;
+}

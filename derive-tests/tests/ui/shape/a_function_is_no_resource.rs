@@ -1,0 +1,8 @@
+//! The attribute slipped to the item below.
+
+use framewright::prelude::*;
+
+#[resource(policy = public)]
+fn index() {}
+
+fn main() {}
