@@ -429,7 +429,8 @@ async fn one(
     let directory = folder("changes");
     make_for(&directory, before, &MakeOptions::default()).map_err(|e| format!("first: {}", cause(&e)))?;
     let files = MigrationFiles::in_directory(&directory, dialect).unwrap();
-    Migrator::new(database.clone(), files).fresh().await.map_err(|e| format!("create: {}", cause(&e)))?;
+    clear(database).await;
+    Migrator::new(database.clone(), files).up(None).await.map_err(|e| format!("create: {}", cause(&e)))?;
     fill(database, before).await;
 
     let plan = Plan::between(before, after);

@@ -447,6 +447,32 @@ async fn a_foreign_key_that_does_not_hold_stops_the_migration(dialect: Dialect, 
     assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3, "no row is lost");
 }
 
+/// Those that wait for the lock must not be in the way of an index that is built beside writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_is_built_concurrently_while_others_wait() {
+    let Some(url) = url(Dialect::Postgres, "concurrently").await else { return };
+    let directory = folder("concurrently");
+    make(&directory, &first());
+    let extra = directory.join("postgres/0002_index");
+    std::fs::create_dir_all(&extra).unwrap();
+    std::fs::write(extra.join("up.sql"), "CREATE INDEX CONCURRENTLY ix_posts_title ON posts (title);\n")
+        .unwrap();
+    std::fs::write(extra.join("metadata.toml"), "run_in_transaction = false\n").unwrap();
+    let mut running = Vec::new();
+    for _ in 0..4 {
+        let migrator = Migrator::new(connect(&url).await, files(&directory, Dialect::Postgres));
+        running.push(tokio::spawn(async move { migrator.up(None).await }));
+    }
+    let mut applied = 0;
+    for task in running {
+        applied += task.await.unwrap().unwrap_or_else(|e| panic!("{}", cause(&e))).len();
+    }
+    assert_eq!(applied, 2);
+    let indexed = schema(vec![table("posts", vec![col("title", Text)]).index(&["title"])]);
+    assert!(drift_from(&*connect(&url).await, &indexed).await.unwrap().is_empty());
+    drop_database(&url).await;
+}
+
 #[test]
 fn what_is_dangerous_is_refused_with_the_column_and_the_way() {
     let directory = folder("refused");

@@ -309,3 +309,27 @@ pub async fn values(database: &Database, table: &str, columns: &[String]) -> Vec
     dialect.quote(&mut name, table);
     rows(database, &format!("SELECT {} FROM {name} ORDER BY 1", list.join(", "))).await
 }
+
+/// Drops every table but those that keep track, which forget everything: cheaper than `fresh`, for many cases.
+pub async fn clear(database: &Database) {
+    let dialect = database.dialect();
+    let tables = live(database).await;
+    let tail = if dialect == Dialect::Postgres { " CASCADE" } else { "" };
+    let drops: String = tables
+        .iter()
+        .map(|t| {
+            let mut name = String::new();
+            dialect.quote(&mut name, &t.name);
+            format!("DROP TABLE {name}{tail};\n")
+        })
+        .collect();
+    let (off, on) = match dialect {
+        Dialect::Mysql => ("SET FOREIGN_KEY_CHECKS = 0;\n", "SET FOREIGN_KEY_CHECKS = 1;\n"),
+        Dialect::Sqlite => ("PRAGMA foreign_keys = OFF;\n", "PRAGMA foreign_keys = ON;\n"),
+        Dialect::Postgres => ("", ""),
+    };
+    let _ = database
+        .batch("DELETE FROM __diesel_schema_migrations; DELETE FROM __framewright_migrations; DELETE FROM __framewright_schema")
+        .await;
+    database.batch(&format!("{off}{drops}{on}")).await.unwrap();
+}

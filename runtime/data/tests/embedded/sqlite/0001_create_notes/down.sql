@@ -1,0 +1,3 @@
+-- 0001_create_notes, the way back.
+
+DROP TABLE "notes";
