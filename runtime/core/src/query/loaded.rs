@@ -33,7 +33,7 @@ pub struct Load<R> {
 
 impl<R> Load<R> {
     pub(super) fn nested<S: Resource, M>(rel: Rel<R, S, M>, load: Load<S>) -> Self {
-        let mut here = Self::from(rel);
+        let mut here = rel.load();
         here.node.nested.push(load.node);
         here
     }
@@ -45,14 +45,31 @@ impl<R> Load<R> {
     }
 }
 
-impl<R, S: Resource, M> From<Rel<R, S, M>> for Load<R> {
-    fn from(rel: Rel<R, S, M>) -> Self {
+/// What `with` takes: a relation of the resource, or one with relations of its other side.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't a relation of `{R}`",
+    label = "not a relation of `{R}`",
+    note = "load a relation of `{R}`, or one of the other side inside of it: `.with(post::comments.with(comment::author))`"
+)]
+pub trait Loads<R> {
+    /// The load.
+    fn load(self) -> Load<R>;
+}
+
+impl<R> Loads<R> for Load<R> {
+    fn load(self) -> Self {
+        self
+    }
+}
+
+impl<R, S: Resource, M> Loads<R> for Rel<R, S, M> {
+    fn load(self) -> Load<R> {
         let build = |rows: Vec<(Values, Related)>| {
             let all = rows.into_iter().map(|(mut values, related)| Ok(Loaded { record: S::build(&mut values)?, related }));
             let all: Vec<Loaded<S>> = all.collect::<Result<_, Mismatch>>()?;
             Ok(Arc::new(all) as Arc<dyn Any + Send + Sync>)
         };
-        Self { node: LoadNode { relation: rel.descriptor(), nested: Vec::new(), build }, of: PhantomData }
+        Load { node: LoadNode { relation: self.descriptor(), nested: Vec::new(), build }, of: PhantomData }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typed handles on columns and relations: what `post::title` and `post::comments` are. Thin shells over the
 //! query tree; they hold an index and know two types.
 
-use super::loaded::Load;
+use super::loaded::{Load, Loads};
 use super::{Filter, Op, Sort};
 use crate::column::Column;
 use crate::descriptor::RelationDescriptor;
@@ -136,17 +136,26 @@ impl<R, T: Column> Col<R, T> {
     }
 }
 
-impl<R, T: Textual> Col<R, T> {
+impl<R, T: Column> Col<R, T> {
     /// Contains this text, case and all.
-    pub fn contains(self, text: impl Into<String>) -> Predicate<R> {
+    pub fn contains(self, text: impl Into<String>) -> Predicate<R>
+    where
+        T: Textual,
+    {
         Predicate::new(Filter::Compare(self.index, Op::Contains, Value::Text(text.into())))
     }
     /// Begins with this text, case and all.
-    pub fn starts_with(self, text: impl Into<String>) -> Predicate<R> {
+    pub fn starts_with(self, text: impl Into<String>) -> Predicate<R>
+    where
+        T: Textual,
+    {
         Predicate::new(Filter::Compare(self.index, Op::StartsWith, Value::Text(text.into())))
     }
     /// Ends with this text, case and all.
-    pub fn ends_with(self, text: impl Into<String>) -> Predicate<R> {
+    pub fn ends_with(self, text: impl Into<String>) -> Predicate<R>
+    where
+        T: Textual,
+    {
         Predicate::new(Filter::Compare(self.index, Op::EndsWith, Value::Text(text.into())))
     }
 }
@@ -242,8 +251,8 @@ impl<R, S, M> Rel<R, S, M> {
 
 impl<R, S: Resource, M> Rel<R, S, M> {
     /// Loads along what `load` names of the other side: `post::comments.with(comment::author)`.
-    pub fn with(self, load: impl Into<Load<S>>) -> Load<R> {
-        Load::nested(self, load.into())
+    pub fn with(self, load: impl Loads<S>) -> Load<R> {
+        Load::nested(self, load.load())
     }
 }
 

@@ -1,6 +1,8 @@
 //! The query tree → SQL of each dialect. Every value is bound, every identifier comes from a descriptor, and the
 //! three databases give the same rows in the same order.
 
+#[cfg(test)]
+mod golden;
 pub(crate) mod kept;
 pub(crate) mod order;
 pub(crate) mod predicate;

@@ -138,6 +138,11 @@ impl Writer {
             Filter::And(all) => self.joined(table, all, " AND ", "1=1"),
             Filter::Or(any) => self.joined(table, any, " OR ", "1=0"),
             Filter::Not(inner) => {
+                if let Filter::IsNull(index) = **inner {
+                    self.field(table, index)?;
+                    self.b.sql(" IS NOT NULL");
+                    return Ok(());
+                }
                 self.b.sql("NOT (");
                 self.predicate(table, inner)?;
                 self.b.sql(")");

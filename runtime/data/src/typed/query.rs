@@ -8,7 +8,7 @@ use crate::scope::CxData;
 use crate::load;
 use crate::select::sink::ValuesSink;
 use crate::select::{self, Select, Slice};
-use framewright_core::query::loaded::{Load, LoadNode, Loaded, Related};
+use framewright_core::query::loaded::{LoadNode, Loaded, Loads, Related};
 use framewright_core::query::typed::{Order, Predicate};
 use framewright_core::query::{CursorKey, Deleted, Filter, ListQuery, Page, Sort, cursor};
 use framewright_core::{Cx, Error, ErrorKind, Resource, Result, Value, Values};
@@ -75,8 +75,8 @@ impl<R: Resource> Query<R> {
     }
 
     /// Only these columns, as a tuple.
-    pub fn select<S: Selection<R>>(self, columns: S) -> Selected<R, S> {
-        Selected::new(self, columns)
+    pub fn select<S: Selection<R>>(self, columns: S) -> Selected<R, S::Row> {
+        Selected::new(self, columns.fields(), S::row)
     }
 }
 
@@ -136,8 +136,8 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
 
     /// Loads a relation along, in one statement for all records: `.with(post::author)`,
     /// `.with(post::comments.with(comment::author))`.
-    pub fn with(mut self, load: impl Into<Load<R>>) -> Query<R, Loaded<R>> {
-        LoadNode::merge(&mut self.loads, load.into().into_node());
+    pub fn with(mut self, load: impl Loads<R>) -> Query<R, Loaded<R>> {
+        LoadNode::merge(&mut self.loads, load.load().into_node());
         let Self { filter, sort, limit, offset, deleted, loads, .. } = self;
         Query { filter, sort, limit, offset, deleted, loads, of: PhantomData }
     }

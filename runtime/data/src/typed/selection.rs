@@ -61,15 +61,16 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
 /// A query that gives some columns.
 #[must_use = "a query does nothing until `all` is called"]
-pub struct Selected<R, S> {
+pub struct Selected<R, T> {
     query: Query<R>,
-    columns: S,
+    columns: Vec<u16>,
+    row: fn(Vec<Value>) -> Result<T, Mismatch>,
     distinct: bool,
 }
 
-impl<R: Resource, S: Selection<R>> Selected<R, S> {
-    pub(super) fn new(query: Query<R>, columns: S) -> Self {
-        Self { query, columns, distinct: false }
+impl<R: Resource, T> Selected<R, T> {
+    pub(super) fn new(query: Query<R>, columns: Vec<u16>, row: fn(Vec<Value>) -> Result<T, Mismatch>) -> Self {
+        Self { query, columns, row, distinct: false }
     }
 
     /// Equal rows once. It can then be sorted by selected columns only, and is sorted by all of them at last.
@@ -82,9 +83,9 @@ impl<R: Resource, S: Selection<R>> Selected<R, S> {
     ///
     /// # Errors
     /// When a distinct query is sorted by a column that is not selected; translated database errors.
-    pub async fn all(self, cx: &Cx) -> Result<Vec<S::Row>> {
+    pub async fn all(self, cx: &Cx) -> Result<Vec<T>> {
         let (db, d) = (cx.database()?, R::DESCRIPTOR);
-        let columns = self.columns.fields();
+        let columns = self.columns;
         let order = if self.distinct {
             if self.query.sort.iter().any(|k| !columns.contains(&k.field)) {
                 return Err(Error::internal("a distinct query is sorted by a column that is not selected"));
@@ -110,6 +111,6 @@ impl<R: Resource, S: Selection<R>> Selected<R, S> {
         let stmt = select::rows(db.dialect(), &select, self.query.slice())?;
         let kinds: Vec<_> = columns.iter().map(|c| d.field(*c).kind()).collect();
         let cells = db.read(cx, stmt, Collect::new(kinds)).await?;
-        cells.rows.into_iter().map(|values| S::row(values).map_err(|_| drifted(d))).collect()
+        cells.rows.into_iter().map(|values| (self.row)(values).map_err(|_| drifted(d))).collect()
     }
 }
