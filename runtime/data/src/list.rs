@@ -64,7 +64,8 @@ pub async fn list_json(cx: &Cx, d: &'static ResourceDescriptor, query: &ListQuer
     };
     // A kept text has the columns that every answer carries.
     let plain = query.fields.is_none() && projection.columns == select::sink::readable(d);
-    let stmt = match kept::page(db.dialect(), &select, &query.sort, &query.page).filter(|_| plain) {
+    let kept = if plain { kept::page(db.dialect(), &select, &query.sort, &query.page) } else { None };
+    let stmt = match kept {
         Some(stmt) => stmt?,
         None => select::rows(db.dialect(), &select, Slice::of(&query.page))?,
     };

@@ -10,7 +10,7 @@ pub const SET: usize = 100;
 pub const SORTS: usize = 3;
 /// How deep `and`, `or`, `not` and `related` may nest.
 pub const DEPTH: usize = 16;
-/// Bytes of the value of `contains`, `starts_with` and `ends_with`.
+/// Characters of the value of `contains`, `starts_with` and `ends_with`.
 pub const PATTERN: usize = 256;
 /// Relations from the listed resource to the one that a path names: `comments.author.company`.
 pub const HOPS: usize = 3;

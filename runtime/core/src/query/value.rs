@@ -68,9 +68,9 @@ pub(super) fn predicate(index: u16, field: &FieldDescriptor, verb: Verb, values:
         Verb::Compare(op) => {
             let value = values.next().ok_or("needs a value")?;
             if let (Op::Contains | Op::StartsWith | Op::EndsWith, Value::Text(text)) = (op, &value)
-                && text.len() > limits::PATTERN
+                && text.chars().count() > limits::PATTERN
             {
-                return Err(format!("may be at most {} bytes long", limits::PATTERN));
+                return Err(format!("may be at most {} characters long", limits::PATTERN));
             }
             Filter::Compare(index, op, value)
         }

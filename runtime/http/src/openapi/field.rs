@@ -100,8 +100,8 @@ fn kind(field: &FieldDescriptor, place: Place) -> Map<String, Value> {
         Kind::Decimal => {
             let (precision, scale) = field.decimal;
             let whole = precision.saturating_sub(scale).max(1);
-            let fraction = if scale == 0 { String::new() } else { format!(r"(\.[0-9]{{1,{scale}}})?") };
-            let text = json!({"type": "string", "format": "decimal", "pattern": format!("^-?[0-9]{{1,{whole}}}{fraction}$")});
+            let pattern = decimal(field, place, whole, scale);
+            let text = json!({"type": "string", "format": "decimal", "pattern": pattern});
             if place == Place::Predicate {
                 let most = 10i64.checked_pow(u32::from(whole)).map_or(i64::MAX, |n| n - 1);
                 json!({"anyOf": [text, {"type": "integer", "minimum": -most, "maximum": most}]})
@@ -112,8 +112,53 @@ fn kind(field: &FieldDescriptor, place: Place) -> Map<String, Value> {
         Kind::Timestamp => json!({"type": "string", "format": "date-time"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
         Kind::Time => json!({"type": "string", "pattern": TIME}),
-        Kind::Json => json!({}),
+        // A nullable field is the one whose JSON can be null.
+        Kind::Json if field.facts.nullable || place == Place::Answer => json!({}),
+        Kind::Json => json!({"type": ["object", "array", "string", "number", "boolean"]}),
     })
+}
+
+/// The texts of a decimal; its bounds have to be said as a pattern, because it is a string.
+fn decimal(field: &FieldDescriptor, place: Place, whole: u8, scale: u8) -> String {
+    let fraction = if scale == 0 { String::new() } else { format!(r"(\.[0-9]{{1,{scale}}})?") };
+    let any = format!("[0-9]{{1,{whole}}}{fraction}");
+    let range = field.rules.iter().find_map(|r| match r {
+        Rule::Range { min, max } if place == Place::Body => Some((min.unwrap_or(i64::MIN), *max)),
+        _ => None,
+    });
+    match range {
+        None => format!("^-?{any}$"),
+        Some((min, max)) => {
+            let sign = if min < 0 { "-?" } else { "" };
+            let most = max.and_then(|m| u64::try_from(m).ok()).filter(|_| min >= 0);
+            let zeros = if scale == 0 { String::new() } else { format!(r"(\.0{{1,{scale}}})?") };
+            let body = match most {
+                Some(0) => format!("0{zeros}"),
+                Some(most) => format!("({}){fraction}|{most}{zeros}", up_to(most - 1)),
+                None => any,
+            };
+            format!("^{sign}({body})$")
+        }
+    }
+}
+
+/// A pattern of the integers from 0 to a largest one.
+fn up_to(most: u64) -> String {
+    let digits = most.to_string();
+    let length = digits.len();
+    let mut any = Vec::new();
+    if length > 1 {
+        any.push(format!("[0-9]{{1,{}}}", length - 1));
+    }
+    for (place, digit) in digits.char_indices().filter(|(_, d)| *d != '0') {
+        let before = digits.get(..place).unwrap_or("");
+        let less = char::from_digit(digit.to_digit(10).unwrap_or(1) - 1, 10).unwrap_or('0');
+        let rest = length - place - 1;
+        let tail = if rest == 0 { String::new() } else { format!("[0-9]{{{rest}}}") };
+        any.push(format!("{before}[0-{less}]{tail}"));
+    }
+    any.push(digits);
+    any.join("|")
 }
 
 /// Writes what the rules say into a schema; the patterns, of which there can be several, are given back.
@@ -134,7 +179,6 @@ fn rules(field: &FieldDescriptor, s: &mut Map<String, Value>) -> Vec<String> {
                 bound(s, min.map(Into::into), max.map(Into::into));
             }
             Rule::RangeF64 { min, max } => bound(s, min.map(Into::into), max.map(Into::into)),
-            // A decimal is a string, whose bounds JSON Schema cannot say.
             Rule::Range { min, max } => {
                 s.insert("x-range".into(), json!({"min": min, "max": max}));
             }
@@ -212,4 +256,25 @@ fn example_value(field: &FieldDescriptor, text: &str) -> Value {
 /// The schema of a key in a path.
 pub(super) fn key(field: &FieldDescriptor) -> Value {
     schema(field, Place::Parameter)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn bounds_as_patterns() {
+        for most in [0, 1, 9, 10, 99, 100, 305, 1000, 90_817] {
+            let pattern = regex(&format!("^({})$", up_to(most)));
+            for n in (0..most + 200).step_by(usize::try_from(most / 500 + 1).unwrap()).chain([most, most + 1])
+            {
+                assert_eq!(pattern.is_match(&n.to_string()), n <= most, "{n} up to {most}");
+            }
+        }
+    }
+
+    fn regex(pattern: &str) -> regex::Regex {
+        regex::Regex::new(pattern).unwrap()
+    }
 }

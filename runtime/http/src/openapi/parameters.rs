@@ -105,7 +105,7 @@ fn filters(field: &FieldDescriptor, all: &mut Vec<Value>) {
             "null" => (json!({"type": "boolean"}), "is null, or is not"),
             part => {
                 let mut s = schema(field, Place::Parameter);
-                s["maxLength"] = (limits::PATTERN / 4).into();
+                s["maxLength"] = limits::PATTERN.into();
                 (
                     s,
                     match part {

@@ -211,7 +211,7 @@ fn predicate(d: &'static ResourceDescriptor) -> Value {
 fn comparisons(field: &FieldDescriptor) -> Vec<Value> {
     let value = schema(field, Place::Predicate);
     let mut part = schema(field, Place::Predicate);
-    part["maxLength"] = (limits::PATTERN / 4).into();
+    part["maxLength"] = limits::PATTERN.into();
     let groups: [(&[&str], Value); 5] = [
         (&["eq", "ne", "gt", "gte", "lt", "lte"], value.clone()),
         (&["contains", "starts_with", "ends_with"], part),

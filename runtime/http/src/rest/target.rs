@@ -81,6 +81,9 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Expected> {
         return if headers.contains_key(header::IF_MATCH) { Err(unreadable()) } else { Ok(Expected::Unsaid) };
     };
     let given = given.to_str().map_err(|_| unreadable())?.trim();
+    if given.is_empty() {
+        return Ok(Expected::Unsaid);
+    }
     if given == "*" {
         return Ok(Expected::Any);
     }
