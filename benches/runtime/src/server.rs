@@ -50,7 +50,7 @@ impl Server {
         command.arg("serve").env("DATABASE_URL", url).env("PORT", port.to_string()).env("HOST", "127.0.0.1");
         command.env("FW_ENV", environment).env("RUST_LOG", "error").current_dir(std::env::temp_dir());
         // Any secret will do here; a production server insists on one.
-        command.env("FW_SECRET", "0123456789abcdef0123456789abcdef0123456789abcdef");
+        command.env("FW_APP_SECRET", "0123456789abcdef0123456789abcdef0123456789abcdef");
         Self::start(command, port)
     }
 
