@@ -14,15 +14,6 @@ use framewright_http::{Api, Edge, Health, Site};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What happens to the schema at start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Schema {
-    /// as `database.auto_migrate` says; without a word: brought up to date everywhere but in production
-    AsConfigured,
-    /// left as it is
-    Leave,
-}
-
 /// An application that a command works with.
 pub(crate) struct Session {
     parts: Option<Parts>,
@@ -147,7 +138,7 @@ impl Session {
     }
 
     /// Everything but the listener: resources checked, database connected, schema, providers, services.
-    pub(crate) async fn start(&mut self, schema: Schema) -> Result<Cx> {
+    pub(crate) async fn start(&mut self) -> Result<Cx> {
         if self.started {
             return Ok(self.cx());
         }
@@ -157,11 +148,8 @@ impl Session {
             tracing::warn!("{warning}");
         }
         let database = self.database().await?;
-        if schema == Schema::AsConfigured
-            && DatabaseSettings::read(&config)?
-                .auto_migrate
-                .unwrap_or(config.env() != Environment::Production)
-        {
+        let asked = DatabaseSettings::read(&config)?.auto_migrate;
+        if asked.unwrap_or(config.env() != Environment::Production) {
             self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
         }
         if let Some(secret) = AppSettings::read(&config)?.secret {
@@ -201,8 +189,8 @@ impl Session {
     }
 
     /// Everything that answers requests.
-    pub(crate) async fn edge(&mut self, schema: Schema) -> Result<Edge> {
-        let cx = self.start(schema).await?;
+    pub(crate) async fn edge(&mut self) -> Result<Edge> {
+        let cx = self.start().await?;
         let config = self.config()?;
         let server = ServerSettings::read(&config)?.server()?;
         let api = self.api()?;
@@ -240,7 +228,7 @@ impl Running {
     pub(crate) async fn start(parts: Parts) -> Result<Self> {
         let mut session = Session::new(parts);
         session.serving = true;
-        match session.edge(Schema::AsConfigured).await {
+        match session.edge().await {
             Ok(edge) => Ok(Self { session, edge }),
             Err(error) => {
                 session.shutdown().await;

@@ -1,6 +1,7 @@
 //! What axum has to know of [`Cx`] and [`Error`], so that handlers take the one and return the other. The types
 //! are of this crate, so the two impls have to be too; everything else about HTTP is in `framewright-http`.
 
+use crate::di::{Inject, Provided};
 use crate::{Cx, Error};
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
@@ -30,5 +31,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Cx {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             Error::internal("this router is served without the edge, so its requests have no `Cx`")
         })
+    }
+}
+
+/// A service as the argument of a handler: `async fn pay(billing: Inject<Billing>) -> …`.
+impl<S: Send + Sync, T: Provided + ?Sized> FromRequestParts<S> for Inject<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        Cx::from_request_parts(parts, state).await?.service::<T>()
     }
 }

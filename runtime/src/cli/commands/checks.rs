@@ -4,7 +4,7 @@ use crate::cli::output::table;
 use crate::cli::report::Report;
 use crate::cli::spec::Invocation;
 use crate::schema;
-use crate::session::{Schema, Session};
+use crate::session::Session;
 use framewright_core::{Error, Result};
 use framewright_data::ddl::Schema as Tables;
 use framewright_data::{drift, migrate};
@@ -228,11 +228,9 @@ pub(crate) async fn verify(session: &mut Session, call: &Invocation) -> Result<R
                     .map(|c| format!("{} settings", c.settings().len()))
                     .map_err(|e| failed(&e)),
                 "lock" => lock(session),
-                "routes" => session
-                    .edge(Schema::AsConfigured)
-                    .await
-                    .map(|_| "routes can be mounted".to_owned())
-                    .map_err(|e| failed(&e)),
+                "routes" => {
+                    session.edge().await.map(|_| "routes can be mounted".to_owned()).map_err(|e| failed(&e))
+                }
                 _ => drifted(session).await,
             })
         };

@@ -4,7 +4,7 @@ use crate::cli::output::{Progress, table};
 use crate::cli::report::{Report, refused, usage};
 use crate::cli::spec::Invocation;
 use crate::schema;
-use crate::session::{Schema, Session};
+use crate::session::Session;
 use framewright_core::config::Environment;
 use framewright_core::{Result, registry};
 use framewright_data::migrate::{Event, MakeOptions, Migrator, make as make_migration};
@@ -140,7 +140,7 @@ pub(crate) async fn seed(session: &mut Session, call: &Invocation) -> Result<Rep
 }
 
 async fn run_seeds(session: &mut Session, call: &Invocation) -> Result<Vec<&'static str>> {
-    let cx = session.start(Schema::AsConfigured).await?;
+    let cx = session.start().await?;
     let only: Vec<&str> = call.args.iter().map(String::as_str).collect();
     let all = u64::try_from(if only.is_empty() { seed::seeds().len() } else { only.len() }).ok();
     let progress = Mutex::new(Progress::new("seeding", all, call.has("json")));

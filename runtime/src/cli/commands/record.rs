@@ -4,7 +4,7 @@ use super::routes::named;
 use crate::cli::output::table;
 use crate::cli::report::{Report, refused, usage};
 use crate::cli::spec::Invocation;
-use crate::session::{Schema, Session};
+use crate::session::Session;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, header};
 use framewright_core::{Actor, Error, ErrorKind, ResourceDescriptor, Result};
@@ -158,7 +158,7 @@ async fn send(
     body: Option<Value>,
     version: Option<String>,
 ) -> Result<Value> {
-    let edge = session.edge(Schema::AsConfigured).await?;
+    let edge = session.edge().await?;
     let host = edge.config().hosts.first().cloned().unwrap_or_else(|| "localhost".to_owned());
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, host);
     if let Some(version) = version {

@@ -4,7 +4,7 @@ use crate::cli::output::bold;
 use crate::cli::report::{Exit, Report, usage};
 use crate::cli::spec::Invocation;
 use crate::project;
-use crate::session::{Schema, Session};
+use crate::session::Session;
 use framewright_core::config::mask_url;
 use framewright_core::{Error, ErrorKind, Result, registry};
 use framewright_http::server::{Ended, listen, serve as serve_edge};
@@ -18,7 +18,7 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
         }
     }
     session.serving = true;
-    let edge = session.edge(Schema::AsConfigured).await?;
+    let edge = session.edge().await?;
     let addr = edge.config().addr;
     let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
     let addr = listener.local_addr().map_err(Error::internal)?;

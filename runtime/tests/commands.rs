@@ -1,0 +1,408 @@
+//! Every command of an application, run for real: what it prints, the shape of its JSON, its exit code.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// An empty project for the fixture; removed afterwards.
+struct Project(PathBuf);
+
+impl Project {
+    fn new(name: &str) -> Self {
+        let at = std::env::temp_dir().join(format!("fw_commands_{}_{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&at);
+        std::fs::create_dir_all(&at).unwrap();
+        Self(at)
+    }
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.0.join(file), text).unwrap();
+    }
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_framewright-fixture"));
+        command.args(line.split_whitespace()).env("FW_ROOT", &self.0).current_dir(&self.0);
+        for name in ["DATABASE_URL", "PORT", "RUST_LOG", "FW_ENV", "CARGO_MANIFEST_DIR"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+    fn run(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+    /// The JSON of a command that ends with this exit code.
+    #[track_caller]
+    fn json(&self, line: &str, code: i32) -> Value {
+        let out = self.run(&format!("{line} --json"));
+        let text = String::from_utf8(out.stdout).unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(code), "{line}: {text}{said}");
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{line}: {e}: {text}{said}"))
+    }
+    #[track_caller]
+    fn text(&self, line: &str) -> String {
+        let out = self.run(line);
+        assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    }
+}
+impl Drop for Project {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Every failure under `--json` has this shape.
+#[track_caller]
+fn assert_error(error: &Value, code: &str) {
+    assert_eq!(error["code"], code, "{error}");
+    for member in ["message", "hint", "docs"] {
+        assert!(error[member].as_str().is_some_and(|t| !t.is_empty()), "{member}: {error}");
+    }
+}
+
+#[test]
+fn what_is_known_without_a_database() {
+    let p = Project::new("static");
+    let help = p.json("help", 0);
+    let names: Vec<&str> =
+        help["commands"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    for name in [
+        "serve",
+        "migrate make",
+        "migrate up",
+        "seed",
+        "db reset",
+        "routes",
+        "inspect",
+        "status",
+        "verify",
+        "drift",
+        "doctor",
+        "openapi",
+        "record create",
+        "config show",
+        "version",
+    ] {
+        assert!(names.contains(&name), "{name}");
+    }
+    assert_eq!(p.json("help migrate up", 0)["options"][0]["name"], "pretend");
+    assert_eq!(p.json("routes --help", 0)["name"], "routes");
+
+    let routes = p.json("routes", 0);
+    let of = |path: &str, method: &str| {
+        let all = routes["routes"].as_array().unwrap();
+        all.iter().find(|r| r["path"] == path && r["method"] == method).cloned()
+    };
+    let create = of("/api/v1/books", "POST").unwrap();
+    assert_eq!(
+        (create["resource"].as_str(), create["action"].as_str(), create["guard"].as_str()),
+        (Some("Book"), Some("create"), Some("public"))
+    );
+    assert!(
+        create["file"].as_str().unwrap().ends_with("fixture/main.rs") && create["line"].as_u64().unwrap() > 1
+    );
+    assert!(of("/api/v1/books/{id}/restore", "POST").is_some(), "it has soft delete");
+    assert!(of("/api/v1/authors/{id}/restore", "POST").is_none(), "it has none");
+    assert!(!routes.to_string().contains("visits"), "internal resources have no routes");
+    assert_eq!(routes["middleware"][0], "request-id");
+
+    let book = p.json("inspect Book", 0);
+    assert_eq!(
+        (book["table"].as_str(), book["key"].as_str(), book["soft_delete"].as_bool()),
+        (Some("books"), Some("id"), Some(true))
+    );
+    let author_id = book["fields"].as_array().unwrap().iter().find(|f| f["name"] == "author_id").unwrap();
+    assert_eq!(
+        (author_id["references"].as_str(), author_id["on_delete"].as_str(), author_id["required"].as_bool()),
+        (Some("Author"), Some("cascade"), Some(true))
+    );
+    assert_eq!(book["bodies"]["create"], "CreateBook");
+    assert_eq!(p.json("inspect books", 0)["name"], "Book", "by its table too");
+
+    let openapi = p.json("openapi", 0);
+    assert_eq!(openapi["openapi"].as_str().map(|v| v.starts_with("3.1")), Some(true));
+    assert!(openapi["paths"]["/api/v1/books/{id}"].is_object());
+    assert_eq!(openapi["info"]["version"], "1.2.3");
+    let version = p.json("version", 0);
+    assert_eq!(
+        (version["version"].as_str(), version["environment"].as_str()),
+        (Some("1.2.3"), Some("development"))
+    );
+    assert!(!p.0.join("app.db").exists(), "nothing of this needs a database");
+}
+
+#[test]
+fn a_wrong_call_is_exit_2_with_what_was_meant() {
+    let p = Project::new("usage");
+    for (line, hint) in [
+        ("migarte up", "did you mean `migrate`?"),
+        ("migrate upp", "did you mean `migrate up`?"),
+        ("inspect Bok", "did you mean `Book`?"),
+        ("routes --jsno", "did you mean `--json`?"),
+        ("config show databse", "did you mean `database`?"),
+        ("help rotues", "did you mean `routes`?"),
+    ] {
+        let error = p.json(line, 2);
+        assert_error(&error, "usage.invalid");
+        assert_eq!(error["hint"], hint, "{line}");
+    }
+    assert_error(&p.json("inspect", 2), "usage.invalid");
+    assert_error(&p.json("migrate down --steps none", 2), "usage.invalid");
+    let out = p.run("nonsense");
+    assert!(out.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&out.stderr).starts_with("error: there is no command `nonsense`"));
+}
+
+#[test]
+fn the_configuration_is_shown_checked_and_explained() {
+    let p = Project::new("config");
+    p.write(
+        "config.toml",
+        "[shop]\ncurrency = \"USD\"\ntill_key = \"canary\"\n[database]\nurl = \"postgres://u:canary@h/d\"\n",
+    );
+    let show = p.json("config show", 0);
+    let of =
+        |key: &str| show["settings"].as_array().unwrap().iter().find(|s| s["key"] == key).cloned().unwrap();
+    assert_eq!(
+        (of("shop.currency")["value"].as_str(), of("shop.currency")["origin"].as_str()),
+        (Some("USD"), Some("config.toml:2"))
+    );
+    assert_eq!(of("shop.till_key")["value"], "***");
+    assert_eq!(of("database.url")["value"], "postgres://u:***@h/d");
+    assert!(!show.to_string().contains("canary") && !p.text("config show").contains("canary"));
+    assert_eq!(p.json("config check", 0)["valid"], true);
+    assert_eq!(p.json("config schema", 0)["properties"]["shop"]["properties"]["currency"]["default"], "EUR");
+    let example = p.text("config env-example");
+    for line in ["# DATABASE_URL=sqlite:app.db", "# PORT=8080", "# RUST_LOG=info", "# FW_SHOP_CURRENCY=EUR"] {
+        assert!(example.lines().any(|l| l == line), "{line}\n{example}");
+    }
+    p.write("config.toml", "[shop]\ncurency = \"USD\"\n[databse]\n");
+    p.write(".env", "FW_SERVER_PROT=1\nFW_SERVER_PORT=high\n");
+    let error = p.json("config check", 78);
+    assert_error(&error, "config.invalid");
+    for said in [
+        "config.toml:2",
+        "did you mean `currency`?",
+        "config.toml:3",
+        "did you mean `[database]`?",
+        ".env:1",
+        "did you mean `FW_SERVER_PORT`?",
+        ".env:2",
+    ] {
+        assert!(error["message"].as_str().unwrap().contains(said), "{said}: {error}");
+    }
+    p.write("config.toml", "");
+    p.write(".env", "");
+    let mut wrong = p.command("config check --json");
+    let out = wrong.env("FW_ENV", "prodction").output().unwrap();
+    let error: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_error(&error, "config.environment");
+    assert_eq!((error["hint"].as_str(), out.status.code()), (Some("did you mean `production`?"), Some(78)));
+}
+
+#[test]
+fn migrations_from_the_first_file_to_the_last_step_back() {
+    let p = Project::new("migrate");
+    assert_eq!(p.json("migrate status", 0)["migrations"].as_array().map(Vec::len), Some(0));
+    let made = p.json("migrate make --pretend", 0);
+    assert!(made["name"].as_str().unwrap().starts_with("0001_"));
+    assert!(!p.0.join("migrations").exists(), "it only pretends");
+    let name = p.json("migrate make first", 0)["name"].as_str().unwrap().to_owned();
+    assert_eq!(name, "0001_first");
+    for dialect in ["sqlite", "postgres", "mysql"] {
+        assert!(p.0.join("migrations").join(dialect).join(&name).join("up.sql").exists(), "{dialect}");
+    }
+    assert_eq!(p.json("migrate make", 0)["name"], Value::Null, "nothing has changed");
+    let status = p.json("migrate status", 1);
+    assert_eq!(
+        (status["clean"].as_bool(), status["migrations"][0]["state"].as_str()),
+        (Some(false), Some("pending"))
+    );
+    let pretend = p.json("migrate up --pretend", 0);
+    assert_eq!(pretend["pending"][0], name.as_str());
+    assert!(pretend["sql"].as_str().unwrap().contains("CREATE TABLE"));
+    assert_eq!(p.json("status", 1)["ok"], false);
+    assert_eq!(p.json("migrate up", 0)["migrations"][0], name.as_str());
+    assert_eq!(p.json("migrate up", 0)["migrations"].as_array().map(Vec::len), Some(0));
+    assert_eq!(p.json("migrate status", 0)["clean"], true);
+    assert_eq!(p.json("drift", 0)["drift"], false);
+    let status = p.json("status", 0);
+    let states: Vec<&str> =
+        status["checks"].as_array().unwrap().iter().map(|c| c["state"].as_str().unwrap()).collect();
+    assert!(states.iter().all(|s| matches!(*s, "ok" | "skipped")), "{status}");
+    assert_eq!(p.json("migrate redo", 0)["migrations"][0], name.as_str());
+    assert_eq!(p.json("migrate down", 0)["migrations"][0], name.as_str());
+    let drift = p.json("drift", 1);
+    assert!(
+        drift["differences"].as_array().is_some_and(|d| d.iter().any(|d| d["table"] == "books")),
+        "{drift}"
+    );
+    // production refuses what destroys, and does it when told
+    p.json("migrate up", 0);
+    let production = |line: &str| {
+        let out = p.command(line).env("FW_ENV", "production").output().unwrap();
+        (out.status.code(), serde_json::from_slice::<Value>(&out.stdout).unwrap())
+    };
+    for line in ["migrate down --json", "migrate fresh --json", "db reset --json", "seed --fresh --json"] {
+        let (code, error) = production(line);
+        assert_eq!(code, Some(3), "{line}");
+        assert_error(&error, "migrate.production");
+    }
+    assert_eq!(production("migrate fresh --force --json").0, Some(0));
+}
+
+#[test]
+fn seeds_records_and_a_reset() {
+    let p = Project::new("records");
+    assert_eq!(p.json("seed", 0)["seeds"][0], "authors");
+    p.json("seed", 0);
+    let list = p.json("record list Author --sort name --count", 0);
+    assert_eq!(list["data"].as_array().map(Vec::len), Some(2), "seeds can be repeated");
+    assert_eq!(list["data"][0]["name"], "Ada (EUR)");
+    let ada = list["data"][0]["id"].as_str().unwrap().to_owned();
+    assert_error(&p.json("seed nobody", 1), "seed.unknown");
+
+    let book = p.json(&format!("record create Book title=Notes author_id={ada} pages:=42"), 0);
+    let id = book["data"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(book["data"]["pages"], 42);
+    p.json(&format!("record create Book title=7 author_id={ada} pages=9"), 0);
+    let some = p.json("record list Book --filter pages[gte]=10 --fields title", 0);
+    assert_eq!(some["data"].as_array().map(Vec::len), Some(1));
+    assert_eq!(p.json(&format!("record get Book {id}"), 0)["data"]["title"], "Notes");
+    assert_eq!(p.json(&format!("record update Book {id} title=More"), 0)["data"]["title"], "More");
+    let error = p.json(&format!("record update Book {id} pages=-1"), 1);
+    assert_error(&error, "validation");
+    assert!(error["fields"]["pages"][0].is_string());
+    assert_error(&p.json("record create Author name=Ada email=ada@example.com", 1), "author.email_taken");
+    assert_error(&p.json("record list Book --filter nope=1", 1), "query.unknown_field");
+    assert_error(&p.json("record list Visit", 3), "refused.internal");
+    assert_eq!(p.json(&format!("record delete Book {id}"), 0)["deleted"], id.as_str());
+    assert_error(&p.json(&format!("record get Book {id}"), 1), "book.not_found");
+    // JSON on the standard input
+    let mut child = p
+        .command("record create Author --json")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(br#"{"name": "Di", "email": "di@example.com"}"#).unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+
+    let reset = p.json("db reset", 0);
+    assert_eq!(reset["seeds"][0], "authors");
+    assert_eq!(p.json("record list Author", 0)["data"].as_array().map(Vec::len), Some(2));
+    assert_eq!(p.json("db reset --skip-seed", 0)["seeds"].as_array().map(Vec::len), Some(0));
+    assert_eq!(p.json("record list Author", 0)["data"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn doctor_and_verify_find_what_is_wrong() {
+    let p = Project::new("checks");
+    let doctor = p.json("doctor", 0);
+    let state = |report: &Value, name: &str| {
+        let all = report["checks"].as_array().unwrap().clone();
+        all.into_iter().find(|c| c["name"] == name).map(|c| c["state"].as_str().unwrap().to_owned()).unwrap()
+    };
+    assert_eq!((state(&doctor, "database").as_str(), state(&doctor, "config").as_str()), ("ok", "ok"));
+    let verify = p.json("verify --quick", 0);
+    assert_eq!((state(&verify, "routes").as_str(), state(&verify, "test").as_str()), ("ok", "skipped"));
+
+    // a taken port, a database that is away
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    p.write(
+        "config.toml",
+        &format!(
+            "[server]\nport = {}\n[database]\nurl = \"postgres://nobody@127.0.0.1:1/none\"\n",
+            taken.local_addr().unwrap().port()
+        ),
+    );
+    let doctor = p.json("doctor", 1);
+    assert_eq!(
+        (
+            state(&doctor, "database").as_str(),
+            state(&doctor, "port").as_str(),
+            state(&doctor, "config").as_str()
+        ),
+        ("failed", "failed", "ok")
+    );
+    assert!(
+        doctor["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|c| c["state"] == "failed")
+            .all(|c| c["hint"].as_str().is_some_and(|h| !h.is_empty()))
+    );
+    p.write("config.toml", "[nothing]\n");
+    assert_eq!(state(&p.json("doctor", 1), "config"), "failed");
+    let verify = p.json("verify --quick", 1);
+    assert_eq!(
+        (state(&verify, "config").as_str(), state(&verify, "routes").as_str()),
+        ("failed", "skipped"),
+        "it stops at the first"
+    );
+    let verify = p.json("verify --quick --keep-going", 1);
+    assert_eq!(state(&verify, "routes"), "failed");
+}
+
+#[test]
+fn a_crate_that_is_not_linked_is_found() {
+    let p = Project::new("linked");
+    p.write("Cargo.toml", "[package]\nname = \"shop\"\n[dependencies]\nshop-models = { path = \"models\" }\nplain = { path = \"plain\" }\n");
+    for (name, line) in
+        [("models", "#[resource(policy = public)]\npub struct Order {}"), ("plain", "pub struct Order {}")]
+    {
+        std::fs::create_dir_all(p.0.join(name).join("src")).unwrap();
+        p.write(&format!("{name}/Cargo.toml"), "[dependencies]\nframewright = \"*\"\n");
+        p.write(&format!("{name}/src/lib.rs"), line);
+    }
+    let doctor = p.json("doctor", 1);
+    let crates = doctor["checks"].as_array().unwrap().iter().find(|c| c["name"] == "crates").unwrap();
+    assert_eq!(crates["state"], "failed");
+    let message = crates["message"].as_str().unwrap();
+    assert!(
+        message.contains("add `use shop_models as _;` to main.rs") && !message.contains("plain"),
+        "{message}"
+    );
+}
+
+fn get(port: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_server_says_where_it_is_and_ends_when_it_is_told() {
+    let p = Project::new("serve");
+    let mut child =
+        p.command("serve --port 0 --json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(said["database"]["dialect"], "sqlite");
+    assert_eq!(said["resources"][0]["path"], "/api/v1/authors");
+    let port = said["listening"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    assert!(get(&port, "/api/v1/authors").contains("\"data\":[]"));
+    assert!(get(&port, "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(Path::new(&p.0.join("app.db")).exists(), "the file is in the project");
+    let taken = p.json(&format!("serve --port {port}"), 69);
+    assert_error(&taken, "server.listen");
+    let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "SIGTERM ends it in order");
+}
+
+#[test]
+fn colour_and_progress_are_for_terminals_only() {
+    let p = Project::new("plain");
+    for line in ["help", "routes", "config show", "seed"] {
+        let out = p.run(line);
+        assert!(!out.stdout.contains(&0x1b) && !out.stderr.contains(&0x1b), "{line}");
+    }
+}
