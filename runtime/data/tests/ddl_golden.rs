@@ -185,8 +185,35 @@ static EVERYTHING: ResourceDescriptor = ResourceDescriptor {
     )
 };
 
-fn all() -> [&'static ResourceDescriptor; 3] {
-    [&EVERYTHING, &NODE, &OWNER]
+static KEPT: ResourceDescriptor = ResourceDescriptor {
+    kept: Kept {
+        updated_at: Some(1),
+        version: Some(2),
+        created_at: None,
+        deleted_at: None,
+        tenant_id: None,
+        created_by: None,
+        updated_by: None,
+    },
+    ..resource(
+        "Kept",
+        "kept",
+        &[
+            ID,
+            FieldDescriptor {
+                default: Some(DefaultValue::Now),
+                ..FieldDescriptor::of::<Timestamp>("updated_at", "")
+            },
+            FieldDescriptor {
+                default: Some(DefaultValue::Value(|| 1i64.value())),
+                ..FieldDescriptor::of::<i64>("version", "")
+            },
+        ],
+    )
+};
+
+fn all() -> [&'static ResourceDescriptor; 4] {
+    [&EVERYTHING, &KEPT, &NODE, &OWNER]
 }
 
 async fn golden(dialect: Dialect) {

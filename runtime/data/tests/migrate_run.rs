@@ -71,6 +71,7 @@ on_each! {
     adopting => a_migration_that_development_has_applied_is_recorded;
     losing => development_refuses_to_lose_values;
     drifting => drift_finds_what_others_did;
+    touching => raw_sql_keeps_updated_at_and_version_right;
     dangling => a_foreign_key_that_does_not_hold_stops_the_migration;
 }
 
@@ -422,6 +423,77 @@ async fn drift_finds_what_others_did(dialect: Dialect, url: &str) {
     assert!(found.contains(&"check posts ck_posts_title".to_owned()), "{found:#?}");
     assert_eq!(drift.to_json()["drift"], true);
     assert_eq!(drift.lines().len(), drift.differences.len());
+}
+
+async fn raw_sql_keeps_updated_at_and_version_right(dialect: Dialect, url: &str) {
+    let ours = connect(url).await;
+    // On PostgreSQL our own connections are known by their name: this is anybody else.
+    let theirs = match dialect {
+        Dialect::Postgres => connect(&format!("{url}?application_name=psql")).await,
+        _ => ours.clone(),
+    };
+    let title = || col("title", Text);
+    let stages = [
+        schema(vec![
+            table("posts", vec![title()]).kept("updated_at", Some("version")),
+            table("tags", vec![title()]).kept("updated_at", None),
+        ]),
+        // A table and its columns get other names …
+        schema(vec![
+            {
+                let mut t = table("articles", vec![title(), col("note", Text)])
+                    .was("posts")
+                    .kept("changed_at", Some("revision"));
+                for (name, former) in [("changed_at", "updated_at"), ("revision", "version")] {
+                    let column = t.columns.iter_mut().find(|c| c.name == name).unwrap();
+                    column.renamed_from = Some(former.into());
+                }
+                t
+            },
+            table("tags", vec![title().max(90)]).kept("updated_at", None),
+        ]),
+    ];
+    let migrator = Migrator::new(ours.clone(), MigrationFiles::default());
+    for (stage, now) in stages.iter().enumerate() {
+        let mut approved = now.clone();
+        approved.tables.iter_mut().for_each(|t| t.breaking = Some("a test".into()));
+        migrator.develop_to(&approved).await.unwrap_or_else(|e| panic!("{}: {}", dialect.name(), cause(&e)));
+        assert_eq!(drift_from(&ours, now).await.unwrap().lines(), Vec::<String>::new());
+        if stage == 0 {
+            fill(&ours, now).await;
+        }
+        let posts = now.tables.iter().find(|t| t.version.is_some()).unwrap();
+        let (at, version) = (posts.updated_at.clone().unwrap(), posts.version.clone().unwrap());
+        let state = async |table: &str, column: &str| {
+            values(&ours, table, &["id".to_owned(), column.to_owned()]).await
+        };
+        let before = (
+            state(&posts.name, &at).await,
+            state(&posts.name, &version).await,
+            state("tags", "updated_at").await,
+        );
+        theirs.batch(&format!("UPDATE {} SET title = 'raw-{stage}'", posts.name)).await.unwrap();
+        theirs.batch(&format!("UPDATE tags SET title = 'raw-{stage}'")).await.unwrap();
+        let after = (
+            state(&posts.name, &at).await,
+            state(&posts.name, &version).await,
+            state("tags", "updated_at").await,
+        );
+        assert_ne!(before.0, after.0, "{at} on {}", dialect.name());
+        if dialect == Dialect::Mysql {
+            assert_eq!(before.1, after.1, "a version stays with raw SQL on MySQL");
+        } else {
+            assert_ne!(before.1, after.1, "{version} on {}", dialect.name());
+        }
+        assert_eq!(before.2 == after.2, dialect == Dialect::Sqlite, "updated_at alone on {}", dialect.name());
+        // Whoever sets them has the last word.
+        let set = if dialect == Dialect::Sqlite { "7" } else { "'2020-01-01 00:00:00'" };
+        ours.batch(&format!("UPDATE {} SET {version} = {version} + 1, {at} = {set}", posts.name))
+            .await
+            .unwrap();
+        let count = rows(&ours, &format!("SELECT 'x' FROM {} WHERE {at} = {set}", posts.name)).await.len();
+        assert_eq!(count, 3);
+    }
 }
 
 async fn a_foreign_key_that_does_not_hold_stops_the_migration(dialect: Dialect, url: &str) {

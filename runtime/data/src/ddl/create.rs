@@ -3,9 +3,10 @@
 use super::column;
 use super::names::{constraint_name, list, quoted};
 use super::schema::{Column, ForeignKey, Key, Schema, Table};
+use super::touch::triggers;
 use crate::dialect::Dialect;
-use framewright_core::ResourceDescriptor;
 use framewright_core::descriptor::OnDelete;
+use framewright_core::{Kind, ResourceDescriptor};
 
 /// Every statement that creates the tables of these resources in an empty database, in an order that works.
 #[must_use]
@@ -30,6 +31,7 @@ pub(crate) fn create_tables(dialect: Dialect, tables: &[&Table]) -> (Vec<String>
             table.foreign_keys.iter().partition(|k| waits(k));
         statements.push(create_table(dialect, table, &table.name, &now));
         statements.extend(separate_indexes(dialect, table));
+        statements.extend(triggers(dialect, table));
         late.extend(waiting.into_iter().map(|k| add_foreign_key(dialect, &table.name, k)));
     }
     (statements, late)
@@ -109,7 +111,18 @@ pub(crate) fn definition(dialect: Dialect, table: &Table, c: &Column) -> String 
         (true, _) => "",
     };
     let default = column::default(dialect, c).map(|d| format!(" DEFAULT {d}")).unwrap_or_default();
-    format!("{name} {ty}{null}{default}")
+    // Without a default of its own such a column would have the year 0.
+    let touch = match touched(dialect, table, c) {
+        true => " DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)",
+        false => "",
+    };
+    format!("{name} {ty}{null}{default}{touch}")
+}
+
+/// Whether the column itself keeps the time of the last change: see `touch`.
+pub(crate) fn touched(dialect: Dialect, table: &Table, c: &Column) -> bool {
+    let keeps = dialect == Dialect::Mysql && c.kind == Kind::Timestamp && !c.nullable;
+    keeps && table.updated_at.as_ref() == Some(&c.name) && column::default(dialect, c).is_none()
 }
 
 /// The named check of a column, if it has one.

@@ -81,6 +81,11 @@ fn table_json(t: &Table) -> Value {
         };
         map.insert("foreign_keys".into(), t.foreign_keys.iter().map(one).collect());
     }
+    for (name, column) in [("updated_at", &t.updated_at), ("version", &t.version)] {
+        if let Some(column) = column {
+            map.insert(name.into(), column.as_str().into());
+        }
+    }
     Value::Object(map)
 }
 
@@ -193,6 +198,8 @@ fn table(json: &Value) -> Option<Table> {
         uniques: each(json, "uniques", key)?,
         indexes: each(json, "indexes", key)?,
         foreign_keys: each(json, "foreign_keys", foreign_key)?,
+        updated_at: text(json, "updated_at"),
+        version: text(json, "version"),
         renamed_from: None,
         breaking: None,
     })

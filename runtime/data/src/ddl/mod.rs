@@ -14,6 +14,8 @@
 //!   compute alike. Patterns and addresses are held by the write path.
 //! * Constant defaults are DEFAULTs too (except of bytes and UUIDs, which the databases show back in forms of their
 //!   own); `now` and new keys come from the write path, whose clock tests can stop.
+//! * `updated_at` and `version` stay right under SQL that is not ours, as far as a database can tell it apart: see
+//!   `touch.rs`.
 
 pub mod column;
 pub mod create;
@@ -21,6 +23,7 @@ mod json;
 mod names;
 mod schema;
 mod text;
+mod touch;
 
 pub use create::create_schema;
 pub(crate) use json::{fingerprint, kind_name};
@@ -28,3 +31,4 @@ pub use names::constraint_name;
 pub(crate) use names::{list, quoted};
 pub use schema::{Check, Column, Default, ForeignKey, Key, Schema, Table};
 pub(crate) use text::pretty;
+pub(crate) use touch::{drop_trigger, triggers};

@@ -29,6 +29,10 @@ pub struct Table {
     pub indexes: Vec<Key>,
     /// foreign keys, by name
     pub foreign_keys: Vec<ForeignKey>,
+    /// the column that holds when a row was last changed
+    pub updated_at: Option<String>,
+    /// the column that counts the changes of a row
+    pub version: Option<String>,
     /// the former name that the resource declares; never part of a snapshot
     pub renamed_from: Option<String>,
     /// why destructive changes of this table are approved; never part of a snapshot
@@ -148,6 +152,8 @@ impl Table {
             uniques: keys("uq", resource, resource.uniques),
             indexes: keys("ix", resource, resource.indexes),
             foreign_keys: resource.fields.iter().filter_map(|f| foreign_key(resource, f)).collect(),
+            updated_at: resource.kept.updated_at.map(|f| resource.field(f).column.to_owned()),
+            version: resource.kept.version.map(|f| resource.field(f).column.to_owned()),
             renamed_from: resource.renamed_from.map(str::to_owned),
             breaking: resource.breaking.map(str::to_owned),
         };

@@ -12,6 +12,7 @@ pub use normal::normal;
 
 use crate::database::Admin;
 use crate::ddl::column::{check, default, sql_type};
+use crate::ddl::create::touched;
 use crate::ddl::{Schema, Table, constraint_name};
 use crate::dialect::Dialect;
 use framewright_core::Result;
@@ -114,7 +115,9 @@ fn expected_table(dialect: Dialect, table: &Table) -> LiveTable {
         name: c.name.clone(),
         sql_type: normal::sql_type(&sql_type(dialect, c)),
         nullable: c.nullable,
-        default: default(dialect, c).map(|d| normal(dialect, &d)),
+        default: default(dialect, c)
+            .or_else(|| touched(dialect, table, c).then(|| "CURRENT_TIMESTAMP(6)".to_owned()))
+            .map(|d| normal(dialect, &d)),
         counted: c.counted(),
     });
     let key = |k: &crate::ddl::Key| LiveKey { name: k.name.clone(), columns: k.columns.clone() };

@@ -7,7 +7,7 @@ use super::change::{Plan, TableChange};
 use super::convert::{Conversion, conversion, fill};
 use crate::ddl::column::{check, default, sql_type};
 use crate::ddl::create::{add_foreign_key, add_unique, create_index, create_tables, definition, in_order};
-use crate::ddl::{Column, ForeignKey, Key, Table, constraint_name, create, quoted};
+use crate::ddl::{Column, ForeignKey, Key, Table, constraint_name, create, drop_trigger, quoted, triggers};
 use crate::dialect::Dialect;
 
 /// The statements of a plan, phase by phase.
@@ -22,6 +22,7 @@ struct Phases {
     drop_columns: Vec<String>,
     checks: Vec<String>,
     foreign_keys: Vec<String>,
+    triggers: Vec<String>,
     drop_tables: Vec<String>,
 }
 
@@ -59,10 +60,23 @@ pub(crate) fn statements(dialect: Dialect, plan: &Plan) -> Vec<String> {
         drop_columns,
         checks,
         foreign_keys,
+        triggers,
         drop_tables,
     } = phases;
-    [names, free, columns, create, add_keys, drop_keys, drop_columns, checks, foreign_keys, drop_tables]
-        .concat()
+    [
+        names,
+        free,
+        columns,
+        create,
+        add_keys,
+        drop_keys,
+        drop_columns,
+        checks,
+        foreign_keys,
+        triggers,
+        drop_tables,
+    ]
+    .concat()
 }
 
 fn drop_foreign_key(dialect: Dialect, table: &str, key: &ForeignKey) -> String {
@@ -97,6 +111,29 @@ impl Alter<'_> {
         }
         self.keys();
         self.foreign_keys();
+        self.triggers();
+    }
+
+    fn triggers(&mut self) {
+        let Some(old) = &self.change.old else { return };
+        let alike = |name: &Option<String>| {
+            let column = |table: &Table| {
+                let column = table.column(name.as_deref()?)?;
+                Some(definition(self.dialect, table, column))
+            };
+            column(self.old) == column(self.new)
+        };
+        let new = triggers(self.dialect, self.new);
+        if triggers(self.dialect, old) != new || !alike(&self.new.updated_at) || !alike(&self.new.version) {
+            self.out.free.extend(drop_trigger(self.dialect, old, &self.new.name));
+            self.out.triggers.extend(new);
+        }
+    }
+
+    /// MySQL would take a backfill for a change of the record.
+    fn untouched(&self) -> String {
+        let column = self.old.updated_at.as_ref().filter(|_| self.dialect == Dialect::Mysql);
+        column.map(|c| format!(", {0} = {0}", self.quoted(c))).unwrap_or_default()
     }
 
     fn quoted(&self, name: &str) -> String {
@@ -162,7 +199,7 @@ impl Alter<'_> {
         } else {
             format!("-- EDIT: what `{}` is in rows that are there already\n", column.name)
         };
-        let backfill = format!("{note}UPDATE {table} SET {name} = {value}");
+        let backfill = format!("{note}UPDATE {table} SET {name} = {value}{}", self.untouched());
         let contract = self.not_null(column);
         self.out.columns.extend([expand, backfill, contract]);
     }
@@ -202,7 +239,14 @@ impl Alter<'_> {
             let (value, declared) = fill(self.dialect, new);
             if declared {
                 let table = self.quoted(&self.new.name);
-                self.out.columns.push(format!("UPDATE {table} SET {name} = {value} WHERE {name} IS NULL"));
+                let untouched = if self.old.updated_at.as_ref() == Some(&new.name) {
+                    String::new()
+                } else {
+                    self.untouched()
+                };
+                self.out
+                    .columns
+                    .push(format!("UPDATE {table} SET {name} = {value}{untouched} WHERE {name} IS NULL"));
             }
         }
         if self.dialect == Dialect::Mysql {

@@ -65,6 +65,8 @@ impl Plan {
             let mut carried = old.clone();
             carried.name.clone_from(&new.name);
             carried.key = here(&old.key);
+            carried.updated_at = old.updated_at.as_ref().map(here);
+            carried.version = old.version.as_ref().map(here);
             carried.columns.iter_mut().for_each(|c| c.name = here(&c.name));
             carried.uniques = keys(&old.uniques);
             carried.indexes = keys(&old.indexes);
@@ -219,6 +221,9 @@ impl TableChange {
         }
         if old.foreign_keys != new.foreign_keys {
             what.push("changes foreign keys".to_owned());
+        }
+        if (&old.updated_at, &old.version) != (&new.updated_at, &new.version) {
+            what.push("changes what keeps track of updates".to_owned());
         }
         format!("{}: {}", new.name, what.join(", "))
     }

@@ -8,7 +8,7 @@ use crate::ddl::column::{check, default, literal};
 use crate::ddl::create::{
     self, add_unique, create_index, create_table, create_tables, definition, separate_indexes,
 };
-use crate::ddl::{Column, Default, Key, Table, constraint_name, list, quoted};
+use crate::ddl::{Column, Default, Key, Table, constraint_name, drop_trigger, list, quoted, triggers};
 use crate::dialect::Dialect;
 
 const D: Dialect = Dialect::Sqlite;
@@ -84,6 +84,10 @@ fn alter(change: &TableChange, old: &Table, new: &Table, out: &mut Vec<String>) 
     }
     out.extend(new.uniques.iter().filter(|k| !old.uniques.contains(k)).map(|k| add_unique(D, &new.name, k)));
     out.extend(new.indexes.iter().filter(|k| !old.indexes.contains(k)).map(|k| create_index(D, new, k)));
+    if let Some(made_for) = change.old.as_ref().filter(|o| triggers(D, o) != triggers(D, new)) {
+        out.extend(drop_trigger(D, made_for, &new.name));
+        out.extend(triggers(D, new));
+    }
 }
 
 /// Whether the check of a column still has the right name; it stands in the table's own text.
@@ -119,6 +123,7 @@ fn rebuild(old: &Table, new: &Table, out: &mut Vec<String>) {
     out.push(format!("DROP TABLE {table}"));
     out.push(format!("ALTER TABLE {fresh} RENAME TO {table}"));
     out.extend(separate_indexes(D, new));
+    out.extend(triggers(D, new)); // the old one went with its table
 }
 
 /// What a column of the new table takes from a row of the old one.

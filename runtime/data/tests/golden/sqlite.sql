@@ -1,3 +1,15 @@
+CREATE TABLE "kept" (
+    "id" BLOB NOT NULL,
+    "updated_at" INTEGER NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TRIGGER "tr_kept_touch" AFTER UPDATE ON "kept" FOR EACH ROW WHEN NEW."version" = OLD."version"
+BEGIN
+    UPDATE "kept" SET "updated_at" = CAST(unixepoch('subsec') * 1000000 AS INTEGER), "version" = OLD."version" + 1 WHERE "id" = NEW."id";
+END;
+
 CREATE TABLE "owners" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "email" TEXT NOT NULL,

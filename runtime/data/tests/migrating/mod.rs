@@ -92,6 +92,8 @@ pub fn table(name: &str, columns: Vec<Column>) -> Table {
         uniques: vec![],
         indexes: vec![],
         foreign_keys: vec![],
+        updated_at: None,
+        version: None,
         renamed_from: None,
         breaking: None,
     }
@@ -102,6 +104,8 @@ pub trait TableExt: Sized {
     fn index(self, columns: &[&str]) -> Self;
     fn fk(self, column: &str, to: &str, on_delete: OnDelete) -> Self;
     fn was(self, former: &str) -> Self;
+    /// Adds `updated_at` and, if told, `version`, which the database keeps.
+    fn kept(self, updated_at: &str, version: Option<&str>) -> Self;
 }
 
 impl TableExt for Table {
@@ -128,6 +132,12 @@ impl TableExt for Table {
         self.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
         let led = |keys: &[Key]| keys.iter().any(|k| k.columns[0] == column);
         if led(&self.indexes) || led(&self.uniques) { self } else { self.index(&[column]) }
+    }
+    fn kept(mut self, updated_at: &str, version: Option<&str>) -> Self {
+        self.columns.push(col(updated_at, Kind::Timestamp).or(Default::Now));
+        self.columns.extend(version.map(|v| col(v, Kind::I64).value(Value::I64(1))));
+        (self.updated_at, self.version) = (Some(updated_at.into()), version.map(str::to_owned));
+        self
     }
     fn was(mut self, former: &str) -> Self {
         self.renamed_from = Some(former.into());

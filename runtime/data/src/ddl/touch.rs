@@ -1,0 +1,79 @@
+//! What keeps `updated_at` and `version` right when a row is changed by SQL that is not ours.
+//!
+//! The write path sets both itself, by a clock that tests can stop, so nothing here may act on its statements: it
+//! costs them one comparison per row.
+//! * PostgreSQL: a trigger that only fires when the version (without one: the time) stays as it was, and only on
+//!   connections of another `application_name` than ours.
+//! * SQLite: a trigger that only fires when the version stays as it was. It comes after the update, where a row without
+//!   a version cannot be told from one that was changed within a microsecond: there raw SQL sets `updated_at` itself.
+//! * MySQL: `ON UPDATE CURRENT_TIMESTAMP(6)` of the column, which an explicit value overrules. The version stays with
+//!   raw SQL: where the binary log is on, MySQL lets only administrators create triggers.
+
+use super::names::{constraint_name, quoted};
+use super::schema::Table;
+use crate::dialect::Dialect;
+
+/// The name that our connections have on PostgreSQL.
+const OURS: &str = "framewright";
+
+const FUNCTION: &str = "\
+CREATE OR REPLACE FUNCTION framewright_touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_ARGV[0] <> '' THEN
+        NEW := jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], clock_timestamp()));
+    END IF;
+    IF TG_ARGV[1] <> '' THEN
+        NEW := jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[1], (to_jsonb(OLD) ->> TG_ARGV[1])::bigint + 1));
+    END IF;
+    RETURN NEW;
+END
+$$";
+
+/// The statements that make a table's trigger; none where it needs none.
+pub(crate) fn triggers(dialect: Dialect, table: &Table) -> Vec<String> {
+    let q = |name: &str| quoted(dialect, name);
+    let (name, on) = (q(&name(&table.name)), q(&table.name));
+    match (dialect, &table.updated_at, &table.version) {
+        (_, None, None) | (Dialect::Mysql, ..) | (Dialect::Sqlite, _, None) => Vec::new(),
+        (Dialect::Postgres, updated_at, version) => {
+            let telling = q(version.as_ref().or(updated_at.as_ref()).map_or("", String::as_str));
+            let argument =
+                |column: &Option<String>| super::column::text(dialect, column.as_deref().unwrap_or_default());
+            let trigger = format!(
+                "CREATE TRIGGER {name} BEFORE UPDATE ON {on} FOR EACH ROW\n    \
+                 WHEN (OLD.{telling} = NEW.{telling} AND current_setting('application_name') <> '{OURS}')\n    \
+                 EXECUTE FUNCTION framewright_touch({}, {})",
+                argument(updated_at),
+                argument(version)
+            );
+            vec![FUNCTION.to_owned(), trigger]
+        }
+        (Dialect::Sqlite, updated_at, Some(version)) => {
+            let (version, key) = (q(version), q(&table.key));
+            let time = updated_at
+                .as_ref()
+                .map(|c| format!("{} = CAST(unixepoch('subsec') * 1000000 AS INTEGER), ", q(c)));
+            vec![format!(
+                "CREATE TRIGGER {name} AFTER UPDATE ON {on} FOR EACH ROW WHEN NEW.{version} = OLD.{version}\n\
+                 BEGIN\n    UPDATE {on} SET {}{version} = OLD.{version} + 1 WHERE {key} = NEW.{key};\nEND",
+                time.unwrap_or_default()
+            )]
+        }
+    }
+}
+
+/// The statement that drops the trigger of a table, which may have been renamed since it was made.
+pub(crate) fn drop_trigger(dialect: Dialect, made_for: &Table, now: &str) -> Option<String> {
+    if triggers(dialect, made_for).is_empty() {
+        return None;
+    }
+    let name = quoted(dialect, &name(&made_for.name));
+    Some(match dialect {
+        Dialect::Postgres => format!("DROP TRIGGER {name} ON {}", quoted(dialect, now)),
+        _ => format!("DROP TRIGGER {name}"),
+    })
+}
+
+fn name(table: &str) -> String {
+    constraint_name("tr", table, &["touch"])
+}
