@@ -41,6 +41,7 @@ pub struct Text {
     /// a read by key, which may be joined with others
     pub point: Option<Point>,
     sql: OnceLock<Arc<str>>,
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for plans"))]
     pub(crate) plan: AtomicU8,
 }
 

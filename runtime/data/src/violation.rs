@@ -30,6 +30,7 @@ fn columns(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> Vec<&'static
 
 /// What sort of trouble a database is in with a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "not every database that can be built in has each")]
 pub(crate) enum Class {
     Unique,
     Reference,

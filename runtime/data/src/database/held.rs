@@ -6,6 +6,7 @@ use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
 use crate::violation::Failure;
 
+#[allow(clippy::large_enum_variant, reason = "there are few of them, and they do not move")]
 pub(crate) enum Held {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::Lease),

@@ -22,12 +22,23 @@ pub struct Fresh {
 impl Drop for Fresh {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
-            for end in ["", "-wal", "-shm"] {
+            for end in ["", "-wal", "-shm", ".migrate.lock"] {
                 let _ = std::fs::remove_file(format!("{}{end}", file.display()));
             }
         }
-        // Server databases are dropped by name when the next run of this process id comes: `DROP DATABASE IF EXISTS`
-        // before each CREATE keeps them from piling up.
+        if let Some((server, name)) = self.drop_url.take() {
+            // On a thread of its own: this may be the end of a test's runtime.
+            let gone = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let force = if server.starts_with("postgres") { " WITH (FORCE)" } else { "" };
+                    if let Ok(admin) = Database::connect(&DatabaseConfig::new(server)).await {
+                        let _ = admin.batch(&format!("DROP DATABASE IF EXISTS {name}{force}")).await;
+                    }
+                });
+            });
+            let _ = gone.join();
+        }
     }
 }
 
@@ -63,6 +74,15 @@ pub async fn new_url(dialect: Dialect) -> Option<String> {
     Some(format!("{base}/{name}"))
 }
 
+/// The server and the name of a database that has to be dropped at the end.
+fn droppable(dialect: Dialect, url: &str) -> Option<(String, String)> {
+    let (base, name) = url.rsplit_once('/')?;
+    (dialect != Dialect::Sqlite).then(|| {
+        let variable = if dialect == Dialect::Postgres { "TEST_POSTGRES_URL" } else { "TEST_MYSQL_URL" };
+        (std::env::var(variable).unwrap_or_else(|_| base.to_owned()), name.to_owned())
+    })
+}
+
 pub fn cx_of(db: &Arc<Database>) -> Cx {
     let state = Arc::new(State::default());
     state.insert(db.clone());
@@ -75,7 +95,7 @@ pub async fn fresh_with(dialect: Dialect, change: impl FnOnce(&mut DatabaseConfi
     change(&mut config);
     let db = Database::connect(&config).await.unwrap();
     let file = url.strip_prefix("sqlite:").map(Into::into);
-    Some(Fresh { cx: cx_of(&db), db, url, drop_url: None, file })
+    Some(Fresh { cx: cx_of(&db), db, drop_url: droppable(dialect, &url), url, file })
 }
 
 pub async fn fresh(dialect: Dialect) -> Option<Fresh> {
@@ -107,7 +127,8 @@ pub fn built() -> Vec<Dialect> {
 
 impl Fresh {
     pub fn of(db: Arc<Database>, cx: Cx, url: String) -> Self {
-        Self { db, cx, url, drop_url: None, file: None }
+        let drop_url = droppable(db.dialect(), &url);
+        Self { db, cx, url, drop_url, file: None }
     }
     pub fn dialect(&self) -> Dialect {
         self.db.dialect()

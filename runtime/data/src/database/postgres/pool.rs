@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio_postgres::Config;
 
 pub(super) enum Connection {
-    Plain(Line),
+    Plain(Box<Line>),
     Diesel(Box<AsyncPgConnection>),
     /// while it is turned into a Diesel connection, and after that has failed
     Gone,
@@ -34,7 +34,7 @@ impl managed::Manager for Manager {
     type Error = Failure;
 
     async fn create(&self) -> Result<Connection, Failure> {
-        Line::open(&self.0).await.map(Connection::Plain)
+        Line::open(&self.0).await.map(|line| Connection::Plain(Box::new(line)))
     }
 
     /// No round trip at checkout: the driver knows when a connection is closed. One of Diesel that was idle is asked.
