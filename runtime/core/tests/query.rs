@@ -55,7 +55,10 @@ fn every_operator_has_its_node() {
     assert_eq!(filter(r"filter[title][in]=a,b\,c"), set);
     assert_eq!(filter(r"filter[title][nin]=a,b\,c"), Filter::Not(Box::new(set)));
     assert_eq!(filter("filter[title][in]="), Filter::In(t, vec![]));
-    assert_eq!(filter("filter[views][between]=1,9"), Filter::Between(index("views"), Value::I64(1), Value::I64(9)));
+    assert_eq!(
+        filter("filter[views][between]=1,9"),
+        Filter::Between(index("views"), Value::I64(1), Value::I64(9))
+    );
     assert_eq!(filter("filter[body][null]=true"), Filter::IsNull(index("body")));
     assert_eq!(filter("filter[body][null]=false"), Filter::Not(Box::new(Filter::IsNull(index("body")))));
 }
@@ -72,7 +75,10 @@ fn every_kind_is_read() {
         ("hour=00:00:01", Value::Time(1_000_000)),
         ("hot=true", Value::Bool(true)),
         ("extra=AQI=", Value::Bytes(vec![1, 2])),
-        ("id=00000000-0000-0000-0000-000000000001", Value::Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])),
+        (
+            "id=00000000-0000-0000-0000-000000000001",
+            Value::Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        ),
     ] {
         let (name, text) = param.split_once('=').unwrap();
         let found = filter(&format!("filter[{name}]={}", text.replace('+', "%2B")));
@@ -126,7 +132,9 @@ fn what_is_not_declared_does_not_exist() {
     assert_eq!(refused("filter[post_tags.id][null]=true").1, "query.unknown_relation");
     assert_eq!(refused("filter[title][like]=x").1, "query.unknown_operator");
     assert_eq!(refused("filter[views][contains]=1").1, "query.unknown_operator");
-    for unknown in ["color=red", "filter=x", "filter[]=x", "page=2", "page[sise]=2", "filter[title", "sort[title]=asc"] {
+    for unknown in
+        ["color=red", "filter=x", "filter[]=x", "page=2", "page[sise]=2", "filter[title", "sort[title]=asc"]
+    {
         let code = refused(unknown).1;
         assert!(code == "query.unknown_parameter" || code == "query.unknown_field", "{unknown}: {code}");
     }
@@ -153,12 +161,19 @@ fn limits_hold() {
     assert!(params("sort=title,views,rank").is_ok());
     assert_eq!(params("sort=title,views,rank,body").unwrap_err().code(), "query.too_complex");
     assert!(params("filter[comments.author.manager.name]=x").is_ok());
-    assert_eq!(params("filter[comments.author.manager.manager.name]=x").unwrap_err().code(), "query.too_complex");
-    let nested = |n: usize| format!(r#"{{"filter":{}{{"field":"views","value":1}}{}}}"#, r#"{"not":"#.repeat(n), "}".repeat(n));
+    assert_eq!(
+        params("filter[comments.author.manager.manager.name]=x").unwrap_err().code(),
+        "query.too_complex"
+    );
+    let nested = |n: usize| {
+        format!(r#"{{"filter":{}{{"field":"views","value":1}}{}}}"#, r#"{"not":"#.repeat(n), "}".repeat(n))
+    };
     assert!(body(&nested(15)).is_ok());
     assert_eq!(body(&nested(16)).unwrap_err().code(), "query.too_complex");
     assert_eq!(body(&nested(5000)).unwrap_err().status(), 400);
-    let wide = |n: usize| format!(r#"{{"filter":{{"or":[{}]}}}}"#, vec![r#"{"field":"views","value":1}"#; n].join(","));
+    let wide = |n: usize| {
+        format!(r#"{{"filter":{{"or":[{}]}}}}"#, vec![r#"{"field":"views","value":1}"#; n].join(","))
+    };
     assert!(body(&wide(32)).is_ok());
     assert_eq!(body(&wide(33)).unwrap_err().code(), "query.too_complex");
 }
@@ -178,14 +193,20 @@ fn pages_are_clamped_and_say_so() {
 
 #[test]
 fn relation_paths_and_includes() {
-    let q = params("filter[author.manager.name]=x&include=author,comments.author,comments&fields=title").unwrap();
+    let q =
+        params("filter[author.manager.name]=x&include=author,comments.author,comments&fields=title").unwrap();
     let Some(Filter::Related(author, inner)) = q.filter else { panic!("not a relation") };
     assert_eq!(author.name, "author");
     assert!(matches!(*inner, Filter::Related(r, _) if r.name == "manager"));
     assert_eq!(format!("{:?}", q.include), "[author([]), comments([author([])])]");
     assert_eq!(q.fields, Some(vec![0, 1]));
-    let same = body(r#"{"filter":{"field":"author.manager.name","value":"x"},"include":["author","comments.author","comments"],"fields":["title"]}"#);
-    assert_eq!(same.unwrap(), params("filter[author.manager.name]=x&include=author,comments.author,comments&fields=title").unwrap());
+    let same = body(
+        r#"{"filter":{"field":"author.manager.name","value":"x"},"include":["author","comments.author","comments"],"fields":["title"]}"#,
+    );
+    assert_eq!(
+        same.unwrap(),
+        params("filter[author.manager.name]=x&include=author,comments.author,comments&fields=title").unwrap()
+    );
 }
 
 #[test]
@@ -223,7 +244,11 @@ fn wrong_bodies_are_refused() {
         (r#"{"filter":{"field":"title","value":1}}"#, 422, "query.invalid_value"),
         (r#"{"filter":{"field":"price","value":1.5}}"#, 422, "query.invalid_value"),
         (r#"{"filter":{"field":"title","op":7,"value":"x"}}"#, 422, "query.unknown_operator"),
-        (r#"{"filter":{"related":"comments","where":{"field":"nothing","value":1}}}"#, 422, "query.unknown_field"),
+        (
+            r#"{"filter":{"related":"comments","where":{"field":"nothing","value":1}}}"#,
+            422,
+            "query.unknown_field",
+        ),
         (r#"{"sort":"title"}"#, 422, "query.invalid_value"),
         (r#"{"page":{"size":"5"}}"#, 422, "query.invalid_page"),
         (r#"{"page":{"after":"AAAA"}}"#, 422, "query.invalid_cursor"),
@@ -231,7 +256,8 @@ fn wrong_bodies_are_refused() {
         let e = body(json).unwrap_err();
         assert_eq!((e.status(), e.code()), (status, code), "{json}");
     }
-    let e = body(r#"{"filter":{"and":[{"field":"views","value":1},{"field":"nothing","value":1}]}}"#).unwrap_err();
+    let e = body(r#"{"filter":{"and":[{"field":"views","value":1},{"field":"nothing","value":1}]}}"#)
+        .unwrap_err();
     assert_eq!(e.fields()[0].field, "filter.and[1]");
 }
 
@@ -272,7 +298,8 @@ fn a_cursor_belongs_to_its_list() {
 #[test]
 fn every_value_survives_a_cursor() {
     let one = |field: &str, value: Value| {
-        let list = ListQuery { sort: vec![Sort { field: index(field), descending: false }], ..ListQuery::of(&post) };
+        let list =
+            ListQuery { sort: vec![Sort { field: index(field), descending: false }], ..ListQuery::of(&post) };
         let values = vec![value, Value::Uuid([1; 16])];
         let cursor = cursor::encode(&key(), &post, &list, &values).unwrap();
         assert_eq!(cursor::decode(&key(), &post, &list, &cursor), Some(values));

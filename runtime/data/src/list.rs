@@ -43,7 +43,12 @@ pub struct RecordJson {
 ///
 /// # Errors
 /// Translated database errors.
-pub async fn list_json(cx: &Cx, d: &'static ResourceDescriptor, query: &ListQuery, out: Vec<u8>) -> Result<ListPage> {
+pub async fn list_json(
+    cx: &Cx,
+    d: &'static ResourceDescriptor,
+    query: &ListQuery,
+    out: Vec<u8>,
+) -> Result<ListPage> {
     let db = cx.database()?;
     let (size, number) = match query.page {
         Page::Keyset { size, .. } => (size, None),
@@ -52,7 +57,8 @@ pub async fn list_json(cx: &Cx, d: &'static ResourceDescriptor, query: &ListQuer
     };
     let order = query.order(d);
     let sorted = order.iter().map(|k| k.field);
-    let projection = Projection::of(d, query.fields.as_deref(), sorted.clone().chain(needed(d, &query.include)));
+    let projection =
+        Projection::of(d, query.fields.as_deref(), sorted.clone().chain(needed(d, &query.include)));
     let projection = Arc::new(projection);
     let select = Select {
         d,
@@ -83,21 +89,36 @@ pub async fn list_json(cx: &Cx, d: &'static ResourceDescriptor, query: &ListQuer
         spliced(cx, &db, d, &query.include, &sink, b"[", b"]").await?
     };
     let next_cursor = match number {
-        None if sink.more => cursor::encode(&*CursorKey::of(cx.state()), d, query, &sink.last_values),
+        None if sink.more => cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values),
         _ => None,
     };
     let total = match query.count {
         true => Some(total(cx, &db, d, query).await?),
         false => None,
     };
-    Ok(ListPage { body, rows: sink.rows, more: sink.more, next_cursor, total, size, number, clamped: query.clamped })
+    Ok(ListPage {
+        body,
+        rows: sink.rows,
+        more: sink.more,
+        next_cursor,
+        total,
+        size,
+        number,
+        clamped: query.clamped,
+    })
 }
 
 /// Writes the record with this key behind what stands in `out`; `None` when there is none.
 ///
 /// # Errors
 /// Translated database errors.
-pub async fn get_json(cx: &Cx, d: &'static ResourceDescriptor, key: Value, query: &RecordQuery, out: Vec<u8>) -> Result<Option<RecordJson>> {
+pub async fn get_json(
+    cx: &Cx,
+    d: &'static ResourceDescriptor,
+    key: Value,
+    query: &RecordQuery,
+    out: Vec<u8>,
+) -> Result<Option<RecordJson>> {
     let db = cx.database()?;
     let extra = d.kept.version.into_iter().chain(needed(d, &query.include));
     let projection = Arc::new(Projection::of(d, query.fields.as_deref(), extra));
@@ -106,7 +127,8 @@ pub async fn get_json(cx: &Cx, d: &'static ResourceDescriptor, key: Value, query
     } else {
         let filter = Filter::Compare(d.key, Op::Eq, key);
         let columns = &projection.columns;
-        let select = Select { d, columns, filter: Some(&filter), order: &[], deleted: query.deleted, distinct: false };
+        let select =
+            Select { d, columns, filter: Some(&filter), order: &[], deleted: query.deleted, distinct: false };
         select::rows(db.dialect(), &select, Slice::All)?
     };
     let sink = JsonSink::new(Arc::clone(&projection), out, 1).last(d.kept.version.into_iter());
@@ -126,12 +148,25 @@ pub async fn get_json(cx: &Cx, d: &'static ResourceDescriptor, key: Value, query
     Ok(Some(RecordJson { body, version }))
 }
 
-fn with_keys(sink: JsonSink, projection: &Projection, d: &ResourceDescriptor, include: &[Include]) -> JsonSink {
+fn with_keys(
+    sink: JsonSink,
+    projection: &Projection,
+    d: &ResourceDescriptor,
+    include: &[Include],
+) -> JsonSink {
     sink.keep(needed(d, include).filter_map(|f| projection.position(f)).collect())
 }
 
 /// The records with their relations inside.
-async fn spliced(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, include: &[Include], sink: &JsonSink, open: &[u8], close: &[u8]) -> Result<Vec<u8>> {
+async fn spliced(
+    cx: &Cx,
+    db: &Database,
+    d: &'static ResourceDescriptor,
+    include: &[Include],
+    sink: &JsonSink,
+    open: &[u8],
+    close: &[u8],
+) -> Result<Vec<u8>> {
     let tails = tails(cx, db, d, include, &sink.kept).await?;
     let before = sink.kept.first().map_or(sink.out.len(), |(range, _)| range.start);
     let mut body = Vec::with_capacity(sink.out.len() + tails.iter().map(|t| t.len() + 2).sum::<usize>() + 2);
@@ -149,7 +184,12 @@ async fn spliced(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, include
 }
 
 /// How many records the predicate of a list is true of.
-pub(crate) async fn total(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, query: &ListQuery) -> Result<u64> {
+pub(crate) async fn total(
+    cx: &Cx,
+    db: &Database,
+    d: &'static ResourceDescriptor,
+    query: &ListQuery,
+) -> Result<u64> {
     let stmt = select::count(db.dialect(), d, query.filter.as_ref(), query.deleted)?;
     crate::typed::count_of(cx, db, stmt).await
 }

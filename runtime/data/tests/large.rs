@@ -37,7 +37,9 @@ async fn a_million_records_in_bounded_memory() {
             Dialect::Postgres => {
                 "INSERT INTO tags (id, name) SELECT lpad(to_hex(i), 32, '0')::uuid, 'tag ' || i FROM generate_series(1, 1000000) i"
             }
-            Dialect::Mysql => "INSERT INTO tags (id, name) SELECT UNHEX(LPAD(HEX(seq), 32, '0')), CONCAT('tag ', seq) FROM seq_1_to_1000000",
+            Dialect::Mysql => {
+                "INSERT INTO tags (id, name) SELECT UNHEX(LPAD(HEX(seq), 32, '0')), CONCAT('tag ', seq) FROM seq_1_to_1000000"
+            }
         };
         blog.f.db.batch(sql).await.unwrap();
         let cx = blog.cx();
@@ -54,13 +56,22 @@ async fn a_million_records_in_bounded_memory() {
             .unwrap();
         let chunked = started.elapsed();
         assert_eq!(seen, ALL);
-        let streamed = Tag::query().sort(tag::id.desc()).stream(cx, 1000).try_fold(0, |n, _| async move { Ok(n + 1) }).await.unwrap();
+        let streamed = Tag::query()
+            .sort(tag::id.desc())
+            .stream(cx, 1000)
+            .try_fold(0, |n, _| async move { Ok(n + 1) })
+            .await
+            .unwrap();
         assert_eq!(streamed, ALL);
         let (after, resident) = memory();
         eprintln!(
             "{}: {ALL} records ({bytes} bytes of names) in {chunked:.1?}; own memory {before} KiB before, {after} KiB after, {resident} KiB with mapped files",
             blog.name()
         );
-        assert!(after.saturating_sub(before) < 32 * 1024, "{}: {before} KiB before, {after} KiB after", blog.name());
+        assert!(
+            after.saturating_sub(before) < 32 * 1024,
+            "{}: {before} KiB before, {after} KiB after",
+            blog.name()
+        );
     }
 }

@@ -29,7 +29,8 @@ impl Blog {
     async fn one(&self, n: u64, query: &str) -> Option<Value> {
         let pairs = params::split(query).unwrap();
         let query = params::record_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))).unwrap();
-        let found = get_json(self.cx(), &post, id::<Post>(n).value(), &query, b"before ".to_vec()).await.unwrap();
+        let found =
+            get_json(self.cx(), &post, id::<Post>(n).value(), &query, b"before ".to_vec()).await.unwrap();
         found.map(|r| serde_json::from_slice(r.body.strip_prefix(b"before ").unwrap()).unwrap())
     }
 }
@@ -51,11 +52,19 @@ async fn a_record_has_every_readable_field() {
         assert_eq!(found, expected, "{}", blog.name());
         assert_eq!(blog.one(99, "").await, None);
         assert_eq!(blog.one(5, "").await, None, "deleted");
-        assert_eq!(blog.one(5, "with_trashed=only&fields=title").await, Some(json!({"id": text(5), "title": "gone"})));
+        assert_eq!(
+            blog.one(5, "with_trashed=only&fields=title").await,
+            Some(json!({"id": text(5), "title": "gone"}))
+        );
         let found = blog.one(1, "fields=title&include=author,tags").await.unwrap();
         let author = json!({"id": text(1), "name": "Ann", "manager_id": null});
         let tags = json!([{"id": text(1), "name": "rust"}, {"id": text(2), "name": "sql"}]);
-        assert_eq!(found, json!({"id": text(1), "title": "alpha", "author": author, "tags": tags}), "{}", blog.name());
+        assert_eq!(
+            found,
+            json!({"id": text(1), "title": "alpha", "author": author, "tags": tags}),
+            "{}",
+            blog.name()
+        );
         assert!(!found.to_string().contains("secret"));
     }
 }
@@ -71,7 +80,12 @@ async fn relations_stand_in_their_records() {
         assert_eq!(rows[0]["comments"], json!([]));
         assert_eq!(rows[1]["author"]["profile"]["bio"], "about \"Ann\"");
         assert_eq!(rows[2]["author"]["profile"], Value::Null);
-        let said: Vec<_> = rows[1]["comments"].as_array().unwrap().iter().map(|c| (&c["body"], &c["author"]["name"])).collect();
+        let said: Vec<_> = rows[1]["comments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| (&c["body"], &c["author"]["name"]))
+            .collect();
         assert_eq!(said, [(&json!("first"), &json!("Bob")), (&json!("second"), &json!("Ann"))]);
         assert_eq!(rows[3]["comments"], json!([]), "the only comment is deleted");
         let empty = blog.list(&post, "filter[title]=nothing&include=author").await.unwrap();
@@ -90,7 +104,9 @@ async fn one_statement_per_relation_and_a_bound_per_parent() {
         for size in [10, 100] {
             let n = blog
                 .count_statements(async || {
-                    let rows = blog.rows(&post, &format!("include=author,comments.author,tags&page[size]={size}")).await;
+                    let rows = blog
+                        .rows(&post, &format!("include=author,comments.author,tags&page[size]={size}"))
+                        .await;
                     assert_eq!(rows.as_array().unwrap().len(), size);
                     // 100 of the 150, the first by key.
                     let comments = rows[0]["comments"].as_array().unwrap();
@@ -106,17 +122,34 @@ async fn one_statement_per_relation_and_a_bound_per_parent() {
 #[tokio::test]
 async fn pages_carry_what_a_client_needs() {
     for blog in blogs().await {
-        blog.put((1..=45).map(|n| Post { deleted_at: if n > 42 { deleted() } else { None }, ..a_post(n, "t", None) })).await;
+        blog.put(
+            (1..=45)
+                .map(|n| Post { deleted_at: if n > 42 { deleted() } else { None }, ..a_post(n, "t", None) }),
+        )
+        .await;
         let page = blog.list(&post, "page[size]=1000&count=exact").await.unwrap();
-        assert_eq!((page.rows, page.size, page.clamped, page.total, page.more), (42, 100, true, Some(42), false));
+        assert_eq!(
+            (page.rows, page.size, page.clamped, page.total, page.more),
+            (42, 100, true, Some(42), false)
+        );
         assert_eq!(page.next_cursor, None);
         let page = blog.list(&post, "page[number]=3&page[size]=15&count=exact").await.unwrap();
-        assert_eq!((page.rows, page.number, page.total, page.more, page.clamped), (12, Some(3), Some(42), false, false));
+        assert_eq!(
+            (page.rows, page.number, page.total, page.more, page.clamped),
+            (12, Some(3), Some(42), false, false)
+        );
         let page = blog.list(&post, "page[number]=2&page[size]=15").await.unwrap();
         assert_eq!((page.rows, page.total, page.more, page.next_cursor), (15, None, true, None));
         let page = blog.list(&post, "with_trashed=true&page[size]=100&filter[views][gte]=40").await.unwrap();
         assert_eq!(page.rows, 6);
-        for query in ["", "sort=-views", "sort=rank,-views", "fields=title&sort=-rank", "filter[title]=t&sort=id", "include=author&sort=title"] {
+        for query in [
+            "",
+            "sort=-views",
+            "sort=rank,-views",
+            "fields=title&sort=-rank",
+            "filter[title]=t&sort=id",
+            "include=author&sort=title",
+        ] {
             let (mut seen, mut next) = (std::collections::BTreeSet::new(), String::new());
             let mut pages = 0;
             loop {
@@ -181,9 +214,32 @@ async fn databases_that_disagree_answer_alike() {
 #[tokio::test]
 async fn nothing_from_a_client_becomes_sql() {
     let corpus = [
-        "' OR '1'='1", "'; DROP TABLE posts; --", "\" OR \"\"=\"", "1) OR (1=1", "\\' OR 1=1 --", "x' UNION SELECT password FROM users --",
-        "%' OR '%'='", "$1", "?", ":1", "`", "/*", "*/", "--", "#", "\\", "\\\\", "0x27", "CHAR(39)", "{{7*7}}", "null", "'||(SELECT 1)||'",
-        "posts.title", "title\" = \"title", "\u{ff07}", "\u{2bc}",
+        "' OR '1'='1",
+        "'; DROP TABLE posts; --",
+        "\" OR \"\"=\"",
+        "1) OR (1=1",
+        "\\' OR 1=1 --",
+        "x' UNION SELECT password FROM users --",
+        "%' OR '%'='",
+        "$1",
+        "?",
+        ":1",
+        "`",
+        "/*",
+        "*/",
+        "--",
+        "#",
+        "\\",
+        "\\\\",
+        "0x27",
+        "CHAR(39)",
+        "{{7*7}}",
+        "null",
+        "'||(SELECT 1)||'",
+        "posts.title",
+        "title\" = \"title",
+        "\u{ff07}",
+        "\u{2bc}",
     ];
     for blog in blogs().await {
         small(&blog).await;
@@ -193,16 +249,34 @@ async fn nothing_from_a_client_becomes_sql() {
             for op in ["eq", "in", "gt", "lte", "contains", "starts_with", "ends_with", "between"] {
                 match blog.list(&post, &format!("filter[title][{op}]={text}&count=exact")).await {
                     Ok(page) if matches!(op, "gt" | "lte") => assert!(page.rows <= 4),
-                    Ok(page) => assert_eq!((page.rows, page.total), (0, Some(0)), "{} {op} {attack}", blog.name()),
+                    Ok(page) => {
+                        assert_eq!((page.rows, page.total), (0, Some(0)), "{} {op} {attack}", blog.name())
+                    }
                     Err(e) => assert_eq!(e.status(), 422, "{} {op} {attack}: {e:?}", blog.name()),
                 }
             }
-            for place in ["filter[{}]=1", "filter[title][{}]=1", "sort={}", "sort=-{}", "fields={}", "include={}", "page[size]={}", "page[after]={}", "count={}", "{}=1"] {
+            for place in [
+                "filter[{}]=1",
+                "filter[title][{}]=1",
+                "sort={}",
+                "sort=-{}",
+                "fields={}",
+                "include={}",
+                "page[size]={}",
+                "page[after]={}",
+                "count={}",
+                "{}=1",
+            ] {
                 let e = blog.list(&post, &place.replace("{}", &text)).await.unwrap_err();
                 assert_eq!(e.status(), 422, "{} {place} {attack}", blog.name());
             }
         }
-        assert_eq!(blog.list(&post, "count=exact").await.unwrap().total, Some(4), "{}: the table is as it was", blog.name());
+        assert_eq!(
+            blog.list(&post, "count=exact").await.unwrap().total,
+            Some(4),
+            "{}: the table is as it was",
+            blog.name()
+        );
         assert_eq!(blog.list(&user, "count=exact").await.unwrap().total, Some(3));
     }
 }

@@ -37,9 +37,12 @@ async fn fill(blog: &Blog, world: &World) {
 }
 
 async fn ask(blog: &Blog, query: &ListQuery) -> (Vec<Value>, Option<String>) {
-    let page = list_json(blog.cx(), &post, query, Vec::new()).await.unwrap_or_else(|e| panic!("{}: {e:?}\n{query:?}", blog.name()));
+    let page = list_json(blog.cx(), &post, query, Vec::new())
+        .await
+        .unwrap_or_else(|e| panic!("{}: {e:?}\n{query:?}", blog.name()));
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&page.body).unwrap();
-    let key = |row: &serde_json::Value| row["id"].as_str().unwrap().parse::<Id<fixture::Post>>().unwrap().value();
+    let key =
+        |row: &serde_json::Value| row["id"].as_str().unwrap().parse::<Id<fixture::Post>>().unwrap().value();
     (rows.iter().map(key).collect(), page.next_cursor)
 }
 
@@ -56,7 +59,9 @@ fn query(filter: &Filter, sort: &[Sort], deleted: Deleted, size: u16) -> ListQue
 
 /// Every page, one after the other, as a client would fetch them.
 async fn walk(blog: &Blog, mut list: ListQuery) -> Vec<Value> {
-    let (mut all, Page::Keyset { size, .. }) = (Vec::new(), list.page.clone()) else { panic!("pages by key") };
+    let (mut all, Page::Keyset { size, .. }) = (Vec::new(), list.page.clone()) else {
+        panic!("pages by key")
+    };
     loop {
         let (rows, next) = ask(blog, &list).await;
         all.extend(rows);
@@ -83,20 +88,37 @@ async fn every_database_answers_like_the_oracle() {
             }
             let (filter, sort, deleted) = (random.filter(&post, 3), random.sort(), random.deleted());
             let size = u16::try_from(random.below(40) + 5).unwrap();
-            let expected = Oracle { world: &world, mistake: Mistake::None }.answer(Some(&filter), &sort, deleted);
+            let expected =
+                Oracle { world: &world, mistake: Mistake::None }.answer(Some(&filter), &sort, deleted);
             let (answer, _) = ask(&blog, &query(&filter, &sort, deleted, 1000)).await;
-            let what = || format!("{}: ORACLE_SEED={seed}, case {case}\n{filter:?}\n{sort:?} {deleted:?}", blog.name());
+            let what = || {
+                format!("{}: ORACLE_SEED={seed}, case {case}\n{filter:?}\n{sort:?} {deleted:?}", blog.name())
+            };
             assert_eq!(answer, expected, "{}", what());
             found += usize::from(!answer.is_empty() && answer.len() < 120);
             if case % 8 == 0 {
                 pages += 1;
-                assert_eq!(walk(&blog, query(&filter, &sort, deleted, size)).await, expected, "pages of {size}, {}", what());
+                assert_eq!(
+                    walk(&blog, query(&filter, &sort, deleted, size)).await,
+                    expected,
+                    "pages of {size}, {}",
+                    what()
+                );
             }
             // The same answer has to tell a wrong oracle from the right one.
-            unseen.retain(|m| Oracle { world: &world, mistake: *m }.answer(Some(&filter), &sort, deleted) == answer);
+            unseen.retain(|m| {
+                Oracle { world: &world, mistake: *m }.answer(Some(&filter), &sort, deleted) == answer
+            });
         }
-        eprintln!("{}: {cases} cases, {found} of them neither empty nor everything, {pages} walked by pages", blog.name());
-        assert!(cases < 2000 || unseen.is_empty(), "{}: nothing tells these from the right answer: {unseen:?}", blog.name());
+        eprintln!(
+            "{}: {cases} cases, {found} of them neither empty nor everything, {pages} walked by pages",
+            blog.name()
+        );
+        assert!(
+            cases < 2000 || unseen.is_empty(),
+            "{}: nothing tells these from the right answer: {unseen:?}",
+            blog.name()
+        );
         assert!(found as u64 > cases / 4, "too many trivial cases");
     }
 }

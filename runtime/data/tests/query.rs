@@ -86,10 +86,14 @@ async fn relations_in_predicates() {
         assert_eq!(found(post_to::author.any(user::name.eq("Ann"))).await, "alpha gamma");
         assert_eq!(found(!post_to::author.any(user::name.eq("Ann"))).await, "beta Alpha");
         assert_eq!(found(post_to::comments.exists()).await, "alpha beta", "a deleted comment is not there");
-        assert_eq!(found(post_to::comments.any(comment::body.contains("ir") & comment::author_id.eq(id(1)))).await, "beta");
+        assert_eq!(
+            found(post_to::comments.any(comment::body.contains("ir") & comment::author_id.eq(id(1)))).await,
+            "beta"
+        );
         assert_eq!(found(post_to::tags.any(tag::name.eq("rust"))).await, "alpha");
         assert_eq!(found(post_to::author.any(user_to::manager.any(user::name.eq("Ann")))).await, "beta");
-        let bosses = User::query().filter(user_to::reports.any(user::name.starts_with("B"))).all(cx).await.unwrap();
+        let bosses =
+            User::query().filter(user_to::reports.any(user::name.starts_with("B"))).all(cx).await.unwrap();
         assert_eq!(bosses.len(), 1);
         assert_eq!(User::query().filter(!user_to::profile.exists()).count(cx).await.unwrap(), 2);
     }
@@ -163,11 +167,13 @@ async fn columns_and_distinct() {
     for blog in blogs().await {
         small(&blog).await;
         let cx = blog.cx();
-        let rows = Post::query().sort(post::views.desc()).select((post::title, post::rank)).all(cx).await.unwrap();
+        let rows =
+            Post::query().sort(post::views.desc()).select((post::title, post::rank)).all(cx).await.unwrap();
         assert_eq!(rows[1], ("gamma".to_owned(), Some(3)));
         let ranks = Post::query().select(post::rank).distinct().all(cx).await.unwrap();
         assert_eq!(ranks, [Some(1), Some(3), None], "{}: nulls last", blog.name());
-        let ranks = Post::query().sort(post::rank.desc()).select(post::rank).distinct().all(cx).await.unwrap();
+        let ranks =
+            Post::query().sort(post::rank.desc()).select(post::rank).distinct().all(cx).await.unwrap();
         assert_eq!(ranks, [None, Some(3), Some(1)], "{}: nulls first", blog.name());
         assert!(Post::query().sort(post::views.asc()).select(post::rank).distinct().all(cx).await.is_err());
     }
@@ -191,13 +197,26 @@ async fn aggregates_are_exact() {
             .aggregate(cx, (post::price.sum(), post::price.avg(), post::price.min(), post::price.max()))
             .await
             .unwrap();
-        assert_eq!((sum, low, high), (dec("-99999999999999.6999"), dec("-99999999999999.9999"), dec("0.2")), "{}", blog.name());
+        assert_eq!(
+            (sum, low, high),
+            (dec("-99999999999999.6999"), dec("-99999999999999.9999"), dec("0.2")),
+            "{}",
+            blog.name()
+        );
         assert_eq!(mean.unwrap().round_dp(4), dec("-33333333333333.2333").unwrap());
-        let (views, rank, ranks, different) =
-            Post::query().aggregate(cx, (post::views.sum(), post::rank.avg(), post::rank.count(), post::rank.count_distinct())).await.unwrap();
+        let (views, rank, ranks, different) = Post::query()
+            .aggregate(
+                cx,
+                (post::views.sum(), post::rank.avg(), post::rank.count(), post::rank.count_distinct()),
+            )
+            .await
+            .unwrap();
         assert_eq!((views, ranks, different), (Some(-1), 3, 2));
         assert_eq!(rank.unwrap().round_dp(6), dec("1.666667").unwrap());
-        assert_eq!(Post::query().aggregate(cx, (post::title.max(), post::rating.sum())).await.unwrap(), (Some("é".into()), Some(2.0)));
+        assert_eq!(
+            Post::query().aggregate(cx, (post::title.max(), post::rating.sum())).await.unwrap(),
+            (Some("é".into()), Some(2.0))
+        );
         let groups = Post::query()
             .group_by((post::title,))
             .aggregate((count(), post::views.sum(), post::rank.max()))
@@ -206,16 +225,34 @@ async fn aggregates_are_exact() {
             .all(cx)
             .await
             .unwrap();
-        assert_eq!(groups, [(("a".to_owned(),), (1, Some(1), Some(1))), (("b".to_owned(),), (2, Some(5), Some(2)))], "{}", blog.name());
+        assert_eq!(
+            groups,
+            [(("a".to_owned(),), (1, Some(1), Some(1))), (("b".to_owned(),), (2, Some(5), Some(2)))],
+            "{}",
+            blog.name()
+        );
         let by_rank = Post::query().group_by(post::rank).aggregate(count()).all(cx).await.unwrap();
         assert_eq!(by_rank, [(Some(1), 1), (Some(2), 2), (None, 1)]);
-        let few = Post::query().group_by(post::title).aggregate(count()).having(post::price.sum().lt("0.15".parse::<Decimal>().unwrap())).all(cx).await.unwrap();
+        let few = Post::query()
+            .group_by(post::title)
+            .aggregate(count())
+            .having(post::price.sum().lt("0.15".parse::<Decimal>().unwrap()))
+            .all(cx)
+            .await
+            .unwrap();
         assert_eq!(few.len(), 2, "{}", blog.name());
         // The sum of two that fit may not.
-        blog.put([Post { views: i64::MAX, ..a_post(5, "z", None) }, Post { views: i64::MAX, ..a_post(6, "z", None) }]).await;
+        blog.put([
+            Post { views: i64::MAX, ..a_post(5, "z", None) },
+            Post { views: i64::MAX, ..a_post(6, "z", None) },
+        ])
+        .await;
         let e = Post::query().aggregate(cx, post::views.sum()).await.unwrap_err();
         assert_eq!((e.status(), e.code()), (422, "query.overflow"), "{}", blog.name());
-        assert_eq!(Post::query().filter(post::title.eq("z")).aggregate(cx, post::views.avg()).await.unwrap(), Some(Decimal::from(i64::MAX)));
+        assert_eq!(
+            Post::query().filter(post::title.eq("z")).aggregate(cx, post::views.avg()).await.unwrap(),
+            Some(Decimal::from(i64::MAX))
+        );
     }
 }
 
@@ -259,7 +296,11 @@ async fn long_texts_sort_to_their_ends() {
     for blog in blogs().await {
         let cx = blog.cx();
         let long = |end: &str| Some("a".repeat(3000) + end);
-        blog.put([(1, "z"), (2, "b"), (3, "m"), (4, "")].map(|(n, end)| Post { body: long(end), ..a_post(n, "t", None) })).await;
+        blog.put(
+            [(1, "z"), (2, "b"), (3, "m"), (4, "")]
+                .map(|(n, end)| Post { body: long(end), ..a_post(n, "t", None) }),
+        )
+        .await;
         let (mut seen, mut next) = (Vec::new(), None::<String>);
         loop {
             let page = Post::query().sort(post::body.asc()).page(cx, 1, next.as_deref()).await.unwrap();
@@ -277,7 +318,10 @@ async fn long_texts_sort_to_their_ends() {
 async fn chunks_and_streams_meet_every_record_once() {
     for blog in blogs().await {
         let cx = blog.cx();
-        blog.put((1..=1003).map(|n| Post { rank: (n % 3 > 0).then_some((n % 5) as i32), ..a_post(n, "t", None) })).await;
+        blog.put(
+            (1..=1003).map(|n| Post { rank: (n % 3 > 0).then_some((n % 5) as i32), ..a_post(n, "t", None) }),
+        )
+        .await;
         for order in [post::rank.asc(), post::rank.desc(), post::views.desc()] {
             let (mut seen, mut sizes) = (Vec::new(), Vec::new());
             Post::query()
@@ -293,12 +337,17 @@ async fn chunks_and_streams_meet_every_record_once() {
             seen.sort_unstable();
             assert_eq!(seen, (1..=1003).collect::<Vec<_>>(), "{}", blog.name());
         }
-        let some: Vec<Post> = Post::query().filter(post::views.lte(250)).limit(120).stream(cx, 50).try_collect().await.unwrap();
+        let some: Vec<Post> =
+            Post::query().filter(post::views.lte(250)).limit(120).stream(cx, 50).try_collect().await.unwrap();
         assert_eq!(some.iter().map(|p| p.views).collect::<Vec<_>>(), (1..=120).collect::<Vec<_>>());
         let mut batches = 0;
         let stopped = Post::query().chunk(cx, 10, async |_: Vec<Post>| {
             batches += 1;
-            if batches == 2 { Err(Error::new(framewright_core::ErrorKind::Conflict, "test.stop", "enough")) } else { Ok(()) }
+            if batches == 2 {
+                Err(Error::new(framewright_core::ErrorKind::Conflict, "test.stop", "enough"))
+            } else {
+                Ok(())
+            }
         });
         assert_eq!(stopped.await.unwrap_err().code(), "test.stop");
         assert_eq!(batches, 2);

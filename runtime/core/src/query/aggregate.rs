@@ -4,8 +4,8 @@
 //! are exact decimals. A mean of integers or decimals is a `Decimal`: the exact sum divided once, here and not in the
 //! database, whose three divisions differ. Sums of `f64` depend on the order of the rows in the last digits.
 
-use super::typed::{Col, Operand};
 use super::Op;
+use super::typed::{Col, Operand};
 use crate::column::Column;
 use crate::types::{Currency, Date, Decimal, Money, Time, Timestamp};
 use crate::value::Value;
@@ -59,7 +59,10 @@ pub const fn count<R>() -> Aggregate<R, i64> {
 }
 
 /// A type that can be summed up.
-#[diagnostic::on_unimplemented(message = "values of type `{Self}` have no sum", label = "`sum` and `avg` are for numbers and money")]
+#[diagnostic::on_unimplemented(
+    message = "values of type `{Self}` have no sum",
+    label = "`sum` and `avg` are for numbers and money"
+)]
 pub trait Summable: Column {
     /// The type of a sum.
     type Sum: Column;
@@ -86,7 +89,10 @@ impl<T: Summable> Summable for Option<T> {
 }
 
 /// A type with a smallest and a largest value on every database.
-#[diagnostic::on_unimplemented(message = "values of type `{Self}` have no smallest and largest", label = "`min` and `max` are for numbers, text, money and times")]
+#[diagnostic::on_unimplemented(
+    message = "values of type `{Self}` have no smallest and largest",
+    label = "`min` and `max` are for numbers, text, money and times"
+)]
 pub trait Ordered: Column {
     /// The type of a value that is there.
     type Value: Column;
@@ -102,6 +108,7 @@ impl<T: Ordered> Ordered for Option<T> {
     type Value = T::Value;
 }
 
+// The result is a parameter of each method, not a projection: so a type without a sum gets the message above.
 impl<R, T: Column> Col<R, T> {
     const fn aggregate<O>(self, function: Function) -> Aggregate<R, O> {
         Aggregate { expression: Expression { function, field: self.index() }, of: PhantomData }
@@ -115,30 +122,30 @@ impl<R, T: Column> Col<R, T> {
         self.aggregate(Function::Distinct)
     }
     /// The sum; none of nothing.
-    pub const fn sum(self) -> Aggregate<R, Option<T::Sum>>
+    pub const fn sum<V: Column>(self) -> Aggregate<R, Option<V>>
     where
-        T: Summable,
+        T: Summable<Sum = V>,
     {
         self.aggregate(Function::Sum)
     }
     /// The mean; none of nothing.
-    pub const fn avg(self) -> Aggregate<R, Option<T::Mean>>
+    pub const fn avg<V: Column>(self) -> Aggregate<R, Option<V>>
     where
-        T: Summable,
+        T: Summable<Mean = V>,
     {
         self.aggregate(Function::Mean)
     }
     /// The smallest value; none of nothing.
-    pub const fn min(self) -> Aggregate<R, Option<T::Value>>
+    pub const fn min<V: Column>(self) -> Aggregate<R, Option<V>>
     where
-        T: Ordered,
+        T: Ordered<Value = V>,
     {
         self.aggregate(Function::Min)
     }
     /// The largest value; none of nothing.
-    pub const fn max(self) -> Aggregate<R, Option<T::Value>>
+    pub const fn max<V: Column>(self) -> Aggregate<R, Option<V>>
     where
-        T: Ordered,
+        T: Ordered<Value = V>,
     {
         self.aggregate(Function::Max)
     }

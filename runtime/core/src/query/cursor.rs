@@ -58,7 +58,12 @@ impl CursorKey {
 
 /// The cursor after a record with these sort values, in the order of [`ListQuery::order`].
 #[must_use]
-pub fn encode(key: &CursorKey, d: &ResourceDescriptor, query: &ListQuery, values: &[Value]) -> Option<String> {
+pub fn encode(
+    key: &CursorKey,
+    d: &ResourceDescriptor,
+    query: &ListQuery,
+    values: &[Value],
+) -> Option<String> {
     let mut bytes = vec![LAYOUT];
     for value in values {
         put(&mut bytes, value);
@@ -149,7 +154,9 @@ fn digest(filter: &Filter) -> [u8; 32] {
             bytes
         }
         Filter::IsNull(field) => [&[6], field.to_le_bytes().as_slice()].concat(),
-        Filter::Related(relation, inner) => [&[7], relation.name.as_bytes(), &[0], digest(inner).as_slice()].concat(),
+        Filter::Related(relation, inner) => {
+            [&[7], relation.name.as_bytes(), &[0], digest(inner).as_slice()].concat()
+        }
     };
     Sha256::digest(bytes).into()
 }

@@ -65,7 +65,9 @@ impl<R> Loads<R> for Load<R> {
 impl<R, S: Resource, M> Loads<R> for Rel<R, S, M> {
     fn load(self) -> Load<R> {
         let build = |rows: Vec<(Values, Related)>| {
-            let all = rows.into_iter().map(|(mut values, related)| Ok(Loaded { record: S::build(&mut values)?, related }));
+            let all = rows
+                .into_iter()
+                .map(|(mut values, related)| Ok(Loaded { record: S::build(&mut values)?, related }));
             let all: Vec<Loaded<S>> = all.collect::<Result<_, Mismatch>>()?;
             Ok(Arc::new(all) as Arc<dyn Any + Send + Sync>)
         };
@@ -129,7 +131,10 @@ impl<R> Loaded<R> {
         let found = self.related.iter().find(|(r, _)| std::ptr::eq(*r, relation));
         let found = found.and_then(|(_, all)| all.downcast_ref::<Vec<Loaded<S>>>());
         found.map(Vec::as_slice).ok_or_else(|| {
-            Error::internal(format!("the relation `{0}` was not loaded: add `.with(…::{0})` to the query", relation.name))
+            Error::internal(format!(
+                "the relation `{0}` was not loaded: add `.with(…::{0})` to the query",
+                relation.name
+            ))
         })
     }
 }

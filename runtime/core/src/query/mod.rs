@@ -224,11 +224,17 @@ impl fmt::Debug for Filter {
             Self::And(all) => f.debug_tuple("And").field(all).finish(),
             Self::Or(any) => f.debug_tuple("Or").field(any).finish(),
             Self::Not(inner) => f.debug_tuple("Not").field(inner).finish(),
-            Self::Compare(field, op, value) => f.debug_tuple("Compare").field(field).field(op).field(value).finish(),
+            Self::Compare(field, op, value) => {
+                f.debug_tuple("Compare").field(field).field(op).field(value).finish()
+            }
             Self::In(field, set) => f.debug_tuple("In").field(field).field(set).finish(),
-            Self::Between(field, low, high) => f.debug_tuple("Between").field(field).field(low).field(high).finish(),
+            Self::Between(field, low, high) => {
+                f.debug_tuple("Between").field(field).field(low).field(high).finish()
+            }
             Self::IsNull(field) => f.debug_tuple("IsNull").field(field).finish(),
-            Self::Related(relation, inner) => f.debug_tuple("Related").field(&relation.name).field(inner).finish(),
+            Self::Related(relation, inner) => {
+                f.debug_tuple("Related").field(&relation.name).field(inner).finish()
+            }
         }
     }
 }

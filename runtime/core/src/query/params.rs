@@ -6,7 +6,6 @@ use super::value::{self, Verb};
 use super::{Deleted, Filter, Include, ListQuery, Op, Page, RecordQuery, Sort, cursor, limits, path};
 use crate::descriptor::{Access, ResourceDescriptor};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::Value;
 use std::borrow::Cow;
 
 /// Splits a URL's query string into names and values.
@@ -79,8 +78,20 @@ pub fn list_query<'a>(
             ("page", ["number"]) => raw.number = Some(integer(name, value, &mut problems)),
             ("page", ["after"]) => raw.after = Some(Cow::Borrowed(value)),
             ("count", []) => query.count = exact(name, value, &mut problems),
-            _ if shape(d, name, value, &mut query.fields, &mut query.include, &mut query.deleted, &mut problems) => {}
-            _ => problems.push(code::PARAMETER, shown(name), format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, true))),
+            _ if shape(
+                d,
+                name,
+                value,
+                &mut query.fields,
+                &mut query.include,
+                &mut query.deleted,
+                &mut problems,
+            ) => {}
+            _ => problems.push(
+                code::PARAMETER,
+                shown(name),
+                format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, true)),
+            ),
         }
     }
     query.filter = match clauses.len() {
@@ -95,7 +106,10 @@ pub fn list_query<'a>(
 ///
 /// # Errors
 /// 422 with every mistake at once.
-pub fn record_query<'a>(d: &'static ResourceDescriptor, params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<RecordQuery> {
+pub fn record_query<'a>(
+    d: &'static ResourceDescriptor,
+    params: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<RecordQuery> {
     let mut problems = Problems::default();
     let mut query = RecordQuery::default();
     let mut seen: Vec<&str> = Vec::new();
@@ -106,7 +120,11 @@ pub fn record_query<'a>(d: &'static ResourceDescriptor, params: impl IntoIterato
         }
         seen.push(name);
         if !shape(d, name, value, &mut query.fields, &mut query.include, &mut query.deleted, &mut problems) {
-            problems.push(code::PARAMETER, shown(name), format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, false)));
+            problems.push(
+                code::PARAMETER,
+                shown(name),
+                format!("there is no parameter `{}`; accepted: {}", shown(name), accepted(d, false)),
+            );
         }
     }
     problems.finish(query)
@@ -134,7 +152,8 @@ fn shape(
 
 fn accepted(d: &ResourceDescriptor, of_list: bool) -> String {
     let shape = ["fields", "include"].into_iter().chain(d.kept.deleted_at.map(|_| "with_trashed"));
-    let more = ["filter[field]", "filter[field][op]", "sort", "page[size]", "page[after]", "page[number]", "count"];
+    let more =
+        ["filter[field]", "filter[field][op]", "sort", "page[size]", "page[after]", "page[number]", "count"];
     list(shape.chain(more.into_iter().filter(|_| of_list)))
 }
 
@@ -145,28 +164,48 @@ fn bracketed(name: &str) -> (&str, Vec<&str>) {
     (head, inner.split("][").collect())
 }
 
-fn clause(d: &'static ResourceDescriptor, at: &str, segments: &[&str], text: &str, problems: &mut Problems) -> Option<Filter> {
+fn clause(
+    d: &'static ResourceDescriptor,
+    at: &str,
+    segments: &[&str],
+    text: &str,
+    problems: &mut Problems,
+) -> Option<Filter> {
     let (name, verb) = match segments {
         [name] => (*name, "eq"),
         [name, verb] => (*name, *verb),
         _ => {
-            problems.push(code::PARAMETER, shown(at), "a filter is `filter[field]=value` or `filter[field][op]=value`");
+            problems.push(
+                code::PARAMETER,
+                shown(at),
+                "a filter is `filter[field]=value` or `filter[field][op]=value`",
+            );
             return None;
         }
     };
     let path = path::filterable(d, name, at, problems)?;
     let Some(verb) = Verb::named(verb).filter(|v| v.fits(path.field)) else {
         let accepted = Verb::accepted(path.field);
-        problems.push(code::OPERATOR, shown(at), format!("`{}` is no operator of `{}`; accepted: {accepted}", shown(verb), path.field.name));
+        problems.push(
+            code::OPERATOR,
+            shown(at),
+            format!("`{}` is no operator of `{}`; accepted: {accepted}", shown(verb), path.field.name),
+        );
         return None;
     };
     let values = match verb {
         Verb::Compare(op) => {
             let part = matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith);
-            if part && text.contains('\0') { Err("must not contain U+0000".to_owned()) } else { value::of_text(path.field, text).map(|v| vec![v]) }
+            if part && text.contains('\0') {
+                Err("must not contain U+0000".to_owned())
+            } else {
+                value::of_text(path.field, text).map(|v| vec![v])
+            }
         }
         Verb::In | Verb::NotIn if text.is_empty() => Ok(Vec::new()),
-        Verb::In | Verb::NotIn | Verb::Between => elements(text).iter().take(limits::SET + 1).map(|t| value::of_text(path.field, t)).collect(),
+        Verb::In | Verb::NotIn | Verb::Between => {
+            elements(text).iter().take(limits::SET + 1).map(|t| value::of_text(path.field, t)).collect()
+        }
         Verb::Null => Ok(value::truth(text).into_iter().collect()),
     };
     match values.and_then(|values| value::predicate(path.index, path.field, verb, values)) {
@@ -199,11 +238,17 @@ fn elements(text: &str) -> Vec<String> {
 }
 
 /// `-published_at`, `title` → sort keys.
-pub(super) fn sort<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<Sort> {
+pub(super) fn sort<'a>(
+    d: &'static ResourceDescriptor,
+    names: impl Iterator<Item = &'a str>,
+    at: &str,
+    problems: &mut Problems,
+) -> Vec<Sort> {
     let mut keys: Vec<Sort> = Vec::new();
     for name in names.filter(|n| !n.is_empty()) {
         let (name, descending) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
-        if let Some((field, _)) = path::field(d, name, Access::READ | Access::SORT, "sorted by", at, problems) {
+        if let Some((field, _)) = path::field(d, name, Access::READ | Access::SORT, "sorted by", at, problems)
+        {
             // A key that is there already orders nothing more.
             keys.push(Sort { field, descending });
         }
@@ -253,7 +298,13 @@ pub(super) struct RawPage<'a> {
 
 impl RawPage<'_> {
     /// Puts the page into the query, which is complete otherwise: a cursor belongs to its filter and order.
-    pub(super) fn apply(self, d: &'static ResourceDescriptor, query: &mut ListQuery, key: &CursorKey, problems: &mut Problems) {
+    pub(super) fn apply(
+        self,
+        d: &'static ResourceDescriptor,
+        query: &mut ListQuery,
+        key: &CursorKey,
+        problems: &mut Problems,
+    ) {
         let asked = self.size.unwrap_or_else(|| i128::from(d.page.default));
         let size = u16::try_from(asked.clamp(1, i128::from(d.page.max.max(1)))).unwrap_or(1);
         query.clamped = i128::from(size) != asked;
@@ -271,16 +322,14 @@ impl RawPage<'_> {
             (None, Some(text)) => match cursor::decode(key, d, query, &text) {
                 Some(values) => Page::Keyset { after: Some(values), size },
                 None => {
-                    problems.push(code::CURSOR, "page[after]", "this cursor is not one of this list; start again without `page[after]`");
+                    problems.push(
+                        code::CURSOR,
+                        "page[after]",
+                        "this cursor is not one of this list; start again without `page[after]`",
+                    );
                     return;
                 }
             },
         };
     }
-}
-
-/// The values that a page's cursor holds for a record: its sort values, the key last.
-#[must_use]
-pub fn cursor_values(order: &[Sort], values: &crate::record::Values) -> Vec<Value> {
-    order.iter().map(|key| values.get(key.field).cloned().unwrap_or(Value::Null)).collect()
 }

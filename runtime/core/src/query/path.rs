@@ -2,7 +2,9 @@
 
 use super::problems::{Problems, code, fields_with, list, shown};
 use super::{Filter, Include, limits};
-use crate::descriptor::{Access, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor};
+use crate::descriptor::{
+    Access, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor,
+};
 
 /// A field, and the relations that lead to it.
 pub(super) struct Path {
@@ -19,7 +21,12 @@ impl Path {
 }
 
 /// The filterable field that `author.company.name` names.
-pub(super) fn filterable(d: &'static ResourceDescriptor, name: &str, at: &str, problems: &mut Problems) -> Option<Path> {
+pub(super) fn filterable(
+    d: &'static ResourceDescriptor,
+    name: &str,
+    at: &str,
+    problems: &mut Problems,
+) -> Option<Path> {
     let mut here = d;
     let mut relations = Vec::new();
     let mut rest = name;
@@ -56,11 +63,20 @@ pub(super) fn field(
 }
 
 /// The relation of this name, if a client may cross it.
-pub(super) fn relation(d: &'static ResourceDescriptor, name: &str, at: &str, problems: &mut Problems) -> Option<&'static RelationDescriptor> {
+pub(super) fn relation(
+    d: &'static ResourceDescriptor,
+    name: &str,
+    at: &str,
+    problems: &mut Problems,
+) -> Option<&'static RelationDescriptor> {
     let found = d.relation(name).filter(|r| open(d, r));
     if found.is_none() {
         let accepted = list(d.relations.iter().filter(|r| open(d, r)).map(|r| r.name));
-        problems.push(code::RELATION, at, format!("`{}` is no relation of {}; accepted: {accepted}", shown(name), d.singular));
+        problems.push(
+            code::RELATION,
+            at,
+            format!("`{}` is no relation of {}; accepted: {accepted}", shown(name), d.singular),
+        );
     }
     found
 }
@@ -79,17 +95,31 @@ fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
     let holder = match relation.kind {
         RelationKind::BelongsTo { .. } => d,
         RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => target,
-        RelationKind::ManyToMany { .. } => return relation.foreign_key(d).is_some() && relation.far_key().is_some(),
+        RelationKind::ManyToMany { .. } => {
+            return relation.foreign_key(d).is_some() && relation.far_key().is_some();
+        }
     };
-    relation.foreign_key(d).and_then(|key| holder.fields.get(usize::from(key))).is_some_and(|f| f.access.has(Access::READ))
+    relation
+        .foreign_key(d)
+        .and_then(|key| holder.fields.get(usize::from(key)))
+        .is_some_and(|f| f.access.has(Access::READ))
 }
 
 /// `author,comments.author` → relations to load along.
-pub(super) fn includes<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<Include> {
+pub(super) fn includes<'a>(
+    d: &'static ResourceDescriptor,
+    names: impl Iterator<Item = &'a str>,
+    at: &str,
+    problems: &mut Problems,
+) -> Vec<Include> {
     let mut all = Vec::new();
     for (nth, name) in names.enumerate() {
         if nth == limits::INCLUDES {
-            problems.push(code::COMPLEX, at, format!("at most {} relations can be included", limits::INCLUDES));
+            problems.push(
+                code::COMPLEX,
+                at,
+                format!("at most {} relations can be included", limits::INCLUDES),
+            );
             break;
         }
         if name.split('.').count() > limits::HOPS {
@@ -116,7 +146,12 @@ fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor)
 }
 
 /// `title,body` → the fields of the answer; the key is always there.
-pub(super) fn sparse<'a>(d: &'static ResourceDescriptor, names: impl Iterator<Item = &'a str>, at: &str, problems: &mut Problems) -> Vec<u16> {
+pub(super) fn sparse<'a>(
+    d: &'static ResourceDescriptor,
+    names: impl Iterator<Item = &'a str>,
+    at: &str,
+    problems: &mut Problems,
+) -> Vec<u16> {
     let mut fields = Vec::new();
     if d.fields.get(usize::from(d.key)).is_some_and(|f| f.access.has(Access::READ)) {
         fields.push(d.key);

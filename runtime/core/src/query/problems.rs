@@ -42,7 +42,8 @@ impl Problems {
     pub(super) fn finish<T>(self, value: T) -> Result<T, Error> {
         let mut all = self.0.into_iter();
         let Some(first) = all.next() else { return Ok(value) };
-        let mut error = Error::new(ErrorKind::Invalid, first.code, first.message.clone()).field(&first.at, first.message);
+        let mut error =
+            Error::new(ErrorKind::Invalid, first.code, first.message.clone()).field(&first.at, first.message);
         for problem in all {
             error = error.field(&problem.at, problem.message);
         }

@@ -79,7 +79,8 @@ pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) 
         match (name.as_ref(), node) {
             ("filter", Node::Null) => {}
             ("filter", node) => {
-                query.filter = Build { nodes: 0, clauses: 0, full: false, problems: &mut problems }.filter(d, node, "filter", 0);
+                query.filter = Build { nodes: 0, clauses: 0, full: false, problems: &mut problems }
+                    .filter(d, node, "filter", 0);
             }
             ("sort", Node::List(all)) => {
                 let names = texts(all, "sort", &mut problems);
@@ -93,17 +94,37 @@ pub fn list_query(d: &'static ResourceDescriptor, body: &[u8], key: &CursorKey) 
                 let names = texts(all, "include", &mut problems);
                 query.include = path::includes(d, names.into_iter(), "include", &mut problems);
             }
-            ("sort" | "fields" | "include", _) => problems.push(code::VALUE, name.as_ref(), "must be a list of names"),
+            ("sort" | "fields" | "include", _) => {
+                problems.push(code::VALUE, name.as_ref(), "must be a list of names")
+            }
             ("count", Node::Text(text)) => query.count = exact("count", text, &mut problems),
-            ("with_trashed", Node::Text(text)) if trash => query.deleted = trashed("with_trashed", text, &mut problems),
-            ("with_trashed", Node::Bool(on)) if trash => query.deleted = trashed("with_trashed", if *on { "true" } else { "false" }, &mut problems),
+            ("with_trashed", Node::Text(text)) if trash => {
+                query.deleted = trashed("with_trashed", text, &mut problems)
+            }
+            ("with_trashed", Node::Bool(on)) if trash => {
+                query.deleted = trashed("with_trashed", if *on { "true" } else { "false" }, &mut problems)
+            }
             ("count", _) => problems.push(code::VALUE, name.as_ref(), "the only count is `exact`"),
-            ("with_trashed", _) if trash => problems.push(code::VALUE, name.as_ref(), "must be true, \"only\" or false"),
-            ("page", Node::Object(entries)) => entries.iter().for_each(|(name, node)| paging(&mut page, name, node, &mut problems)),
-            ("page", _) => problems.push(code::PAGE, name.as_ref(), "must be an object of `size` and `after` or `number`"),
+            ("with_trashed", _) if trash => {
+                problems.push(code::VALUE, name.as_ref(), "must be true, \"only\" or false")
+            }
+            ("page", Node::Object(entries)) => {
+                entries.iter().for_each(|(name, node)| paging(&mut page, name, node, &mut problems))
+            }
+            ("page", _) => problems.push(
+                code::PAGE,
+                name.as_ref(),
+                "must be an object of `size` and `after` or `number`",
+            ),
             _ => {
-                let names = ["filter", "sort", "page", "fields", "include", "count"].into_iter().chain(trash.then_some("with_trashed"));
-                problems.push(code::PARAMETER, shown(name), format!("there is no `{}`; accepted: {}", shown(name), list(names)));
+                let names = ["filter", "sort", "page", "fields", "include", "count"]
+                    .into_iter()
+                    .chain(trash.then_some("with_trashed"));
+                problems.push(
+                    code::PARAMETER,
+                    shown(name),
+                    format!("there is no `{}`; accepted: {}", shown(name), list(names)),
+                );
             }
         }
     }
@@ -146,7 +167,13 @@ struct Build<'a> {
 const SHAPES: &str = "must be one of {\"and\": […]}, {\"or\": […]}, {\"not\": {…}}, {\"field\": …, \"op\": …, \"value\": …}, {\"related\": …, \"where\": {…}}";
 
 impl Build<'_> {
-    fn filter(&mut self, d: &'static ResourceDescriptor, node: &Node<'_>, at: &str, depth: usize) -> Option<Filter> {
+    fn filter(
+        &mut self,
+        d: &'static ResourceDescriptor,
+        node: &Node<'_>,
+        at: &str,
+        depth: usize,
+    ) -> Option<Filter> {
         if depth >= limits::DEPTH {
             self.problems.push(code::COMPLEX, at, format!("nested deeper than {} levels", limits::DEPTH));
             return None;
@@ -196,25 +223,56 @@ impl Build<'_> {
         let over = self.clauses > limits::CLAUSES || self.nodes > limits::NODES;
         if over && !self.full {
             self.full = true;
-            self.problems.push(code::COMPLEX, at, format!("at most {} comparisons, and {} with `and`, `or` and `not`", limits::CLAUSES, limits::NODES));
+            self.problems.push(
+                code::COMPLEX,
+                at,
+                format!(
+                    "at most {} comparisons, and {} with `and`, `or` and `not`",
+                    limits::CLAUSES,
+                    limits::NODES
+                ),
+            );
         }
         !over
     }
 
-    fn each(&mut self, d: &'static ResourceDescriptor, all: &[Node<'_>], at: &str, depth: usize) -> Vec<Filter> {
+    fn each(
+        &mut self,
+        d: &'static ResourceDescriptor,
+        all: &[Node<'_>],
+        at: &str,
+        depth: usize,
+    ) -> Vec<Filter> {
         // What cannot be built has left its problem behind, so the predicate that misses it is never used.
-        all.iter().take(limits::NODES + 1).enumerate().filter_map(|(i, node)| self.filter(d, node, &format!("{at}[{i}]"), depth + 1)).collect()
+        all.iter()
+            .take(limits::NODES + 1)
+            .enumerate()
+            .filter_map(|(i, node)| self.filter(d, node, &format!("{at}[{i}]"), depth + 1))
+            .collect()
     }
 
-    fn leaf(&mut self, d: &'static ResourceDescriptor, name: &str, verb: &str, node: &Node<'_>, at: &str) -> Option<Filter> {
+    fn leaf(
+        &mut self,
+        d: &'static ResourceDescriptor,
+        name: &str,
+        verb: &str,
+        node: &Node<'_>,
+        at: &str,
+    ) -> Option<Filter> {
         let path = path::filterable(d, name, at, self.problems)?;
         let Some(verb) = Verb::named(verb).filter(|v| v.fits(path.field)) else {
             let accepted = Verb::accepted(path.field);
-            self.problems.push(code::OPERATOR, at, format!("`{}` is no operator of `{}`; accepted: {accepted}", shown(verb), path.field.name));
+            self.problems.push(
+                code::OPERATOR,
+                at,
+                format!("`{}` is no operator of `{}`; accepted: {accepted}", shown(verb), path.field.name),
+            );
             return None;
         };
         let values = match (verb, node) {
-            (Verb::In | Verb::NotIn | Verb::Between, Node::List(all)) => all.iter().take(limits::SET + 1).map(|n| of_node(path.field, n)).collect(),
+            (Verb::In | Verb::NotIn | Verb::Between, Node::List(all)) => {
+                all.iter().take(limits::SET + 1).map(|n| of_node(path.field, n)).collect()
+            }
             (Verb::In | Verb::NotIn | Verb::Between, _) => Err("needs a list of values".to_owned()),
             (Verb::Null, Node::Bool(on)) => Ok(vec![Value::Bool(*on)]),
             (Verb::Null, _) => Ok(Vec::new()),
@@ -238,7 +296,9 @@ fn of_node(field: &FieldDescriptor, node: &Node<'_>) -> Result<Value, String> {
         (Kind::Bool, Node::Bool(v)) => Ok(Value::Bool(*v)),
         (_, Node::Number(Number::Integer(n))) => value::of_integer(field, i128::from(*n)),
         (Kind::F64, Node::Number(Number::Double(n) | Number::Huge(n))) => Ok(Value::F64(*n)),
-        (Kind::I16 | Kind::I32 | Kind::I64, Node::Number(Number::Huge(_))) => value::of_integer(field, i128::MAX),
+        (Kind::I16 | Kind::I32 | Kind::I64, Node::Number(Number::Huge(_))) => {
+            value::of_integer(field, i128::MAX)
+        }
         (Kind::Bool | Kind::I16 | Kind::I32 | Kind::I64 | Kind::F64, _) => Err(value::expected(field)),
         (_, Node::Text(text)) => value::of_text(field, text),
         _ => Err(value::expected(field)),

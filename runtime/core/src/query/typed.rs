@@ -69,7 +69,10 @@ impl Operand<Option<String>> for &str {
 }
 
 /// Text, or text that may be null.
-#[diagnostic::on_unimplemented(message = "`{Self}` isn't text", label = "`contains`, `starts_with` and `ends_with` are for columns of type `String`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't text",
+    label = "`contains`, `starts_with` and `ends_with` are for columns of type `String`"
+)]
 pub trait Textual: Column {}
 impl Textual for String {}
 impl Textual for Option<String> {}
@@ -115,22 +118,18 @@ impl<R, T: Column> Col<R, T> {
         Predicate::new(Filter::Between(self.index, low.operand(), high.operand()))
     }
     /// Is null.
-    #[must_use]
     pub fn is_null(self) -> Predicate<R> {
         Predicate::new(Filter::IsNull(self.index))
     }
     /// Is not null.
-    #[must_use]
     pub fn is_not_null(self) -> Predicate<R> {
         !self.is_null()
     }
     /// Smallest first, nulls last.
-    #[must_use]
     pub fn asc(self) -> Order<R> {
         Order { sort: Sort { field: self.index, descending: false }, of: PhantomData }
     }
     /// Largest first, nulls first.
-    #[must_use]
     pub fn desc(self) -> Order<R> {
         Order { sort: Sort { field: self.index, descending: true }, of: PhantomData }
     }

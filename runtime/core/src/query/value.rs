@@ -41,7 +41,9 @@ impl Verb {
     pub(super) fn fits(self, field: &FieldDescriptor) -> bool {
         match self {
             Self::Null => true,
-            Self::Compare(Op::Contains | Op::StartsWith | Op::EndsWith) => field.kind() == Kind::Text && field.facts.options.is_none(),
+            Self::Compare(Op::Contains | Op::StartsWith | Op::EndsWith) => {
+                field.kind() == Kind::Text && field.facts.options.is_none()
+            }
             _ => field.kind() != Kind::Json,
         }
     }
@@ -62,7 +64,12 @@ pub fn operators(field: &FieldDescriptor) -> Vec<&'static str> {
 ///
 /// # Errors
 /// What is wrong with the values.
-pub(super) fn predicate(index: u16, field: &FieldDescriptor, verb: Verb, values: Vec<Value>) -> Result<Filter, String> {
+pub(super) fn predicate(
+    index: u16,
+    field: &FieldDescriptor,
+    verb: Verb,
+    values: Vec<Value>,
+) -> Result<Filter, String> {
     let mut values = values.into_iter();
     Ok(match verb {
         Verb::Compare(op) => {
@@ -158,7 +165,9 @@ pub(super) fn of_integer(field: &FieldDescriptor, n: i128) -> Result<Value, Stri
         }
         // Beyond 2^53 a double is not every integer; the nearest one is what every database compares with.
         Kind::F64 => Ok(Value::F64(n as f64)),
-        Kind::Decimal => Decimal::try_from_i128_with_scale(n, 0).map_err(|_| "is too large".to_owned()).and_then(|n| decimal(field, n)),
+        Kind::Decimal => Decimal::try_from_i128_with_scale(n, 0)
+            .map_err(|_| "is too large".to_owned())
+            .and_then(|n| decimal(field, n)),
         _ => Err(expected(field)),
     }
 }
@@ -168,7 +177,8 @@ pub(crate) fn decimal(field: &FieldDescriptor, n: Decimal) -> Result<Value, Stri
     let n = n.normalize();
     let (precision, scale) = field.decimal;
     let whole = u32::from(precision.saturating_sub(scale)).min(28);
-    if n.scale() > u32::from(scale) || n.trunc().abs() >= Decimal::from_i128_with_scale(10i128.pow(whole), 0) {
+    if n.scale() > u32::from(scale) || n.trunc().abs() >= Decimal::from_i128_with_scale(10i128.pow(whole), 0)
+    {
         return Err(format!("may have at most {whole} digits before and {scale} after the point"));
     }
     Ok(Value::Decimal(n))

@@ -13,7 +13,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// The fields of `d` whose values find these relations, one for each.
-pub(crate) fn needed<'a>(d: &'a ResourceDescriptor, include: &'a [Include]) -> impl Iterator<Item = u16> + 'a {
+pub(crate) fn needed<'a>(
+    d: &'a ResourceDescriptor,
+    include: &'a [Include],
+) -> impl Iterator<Item = u16> + 'a {
     include.iter().map(|i| held(d, i.relation))
 }
 
@@ -42,7 +45,9 @@ pub(crate) fn tails<'a>(
                 tail.push(b':');
                 let found = Key::of(key).and_then(|key| groups.get(&key));
                 match (found, single(include.relation)) {
-                    (Some(found), true) => tail.extend_from_slice(found.first().map_or(b"null", Vec::as_slice)),
+                    (Some(found), true) => {
+                        tail.extend_from_slice(found.first().map_or(b"null", Vec::as_slice))
+                    }
                     (None, true) => tail.extend_from_slice(b"null"),
                     (found, false) => {
                         tail.push(b'[');
@@ -62,17 +67,37 @@ pub(crate) fn tails<'a>(
 }
 
 /// The related records as JSON objects, by the key that their parents hold.
-async fn groups(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, include: &Include, keys: &[Value]) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
+async fn groups(
+    cx: &Cx,
+    db: &Database,
+    d: &'static ResourceDescriptor,
+    include: &Include,
+    keys: &[Value],
+) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
     let target = (include.relation.target)();
     let mut groups: HashMap<Key, Vec<Vec<u8>>> = HashMap::new();
     for keys in keys.chunks(KEYS) {
-        let projection = Projection::of(target, None, needed(target, &include.include)).with_tail(key_kind(d, include.relation));
-        let related = Related { owner: d, relation: include.relation, columns: &projection.columns, cap: Some(target.page.max), whole: false };
+        let projection = Projection::of(target, None, needed(target, &include.include))
+            .with_tail(key_kind(d, include.relation));
+        let related = Related {
+            owner: d,
+            relation: include.relation,
+            columns: &projection.columns,
+            cap: Some(target.page.max),
+            whole: false,
+        };
         let stmt = statement(db.dialect(), &related, keys)?;
-        let keep = needed(target, &include.include).filter_map(|f| projection.position(f)).chain([projection.tail()]).collect();
+        let keep = needed(target, &include.include)
+            .filter_map(|f| projection.position(f))
+            .chain([projection.tail()])
+            .collect();
         let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep);
         let sink = db.read(cx, stmt, sink).await?;
-        let tails = if include.include.is_empty() { Vec::new() } else { tails(cx, db, target, &include.include, &sink.kept).await? };
+        let tails = if include.include.is_empty() {
+            Vec::new()
+        } else {
+            tails(cx, db, target, &include.include, &sink.kept).await?
+        };
         for (nth, (range, values)) in sink.kept.iter().enumerate() {
             let Some(parent) = values.last().and_then(Key::of) else { continue };
             let mut object = sink.out.get(range.clone()).unwrap_or_default().to_vec();

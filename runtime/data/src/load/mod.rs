@@ -57,7 +57,8 @@ pub(crate) fn statement(dialect: Dialect, related: &Related<'_>, keys: &[Value])
     let kind = key_kind(related.owner, related.relation);
     let cap = related.cap.filter(|_| !single(related.relation));
     let size = keys.len().next_power_of_two();
-    let filled = keys.iter().chain(std::iter::repeat_n(keys.last().unwrap_or(&Value::Null), size - keys.len()));
+    let filled =
+        keys.iter().chain(std::iter::repeat_n(keys.last().unwrap_or(&Value::Null), size - keys.len()));
     let mut binds: Vec<Bind> = filled.map(|value| Bind { kind, value: value.clone() }).collect();
     binds.extend(cap.map(|n| Bind { kind: Kind::I64, value: Value::I64(i64::from(n)) }));
     // A kept text has the columns that every answer carries, or all there are.
@@ -75,7 +76,13 @@ pub(crate) fn statement(dialect: Dialect, related: &Related<'_>, keys: &[Value])
 
 /// `SELECT t0.…, parent FROM comments t0 WHERE t0.post_id IN (…) ORDER BY t0.id`, and with a cap the same inside
 /// `SELECT … FROM (… ROW_NUMBER() OVER (PARTITION BY parent ORDER BY t0.id) …) WHERE row <= cap`.
-fn write(dialect: Dialect, related: &Related<'_>, keys: &[Value], kind: Kind, cap: Option<u16>) -> Result<Writer> {
+fn write(
+    dialect: Dialect,
+    related: &Related<'_>,
+    keys: &[Value],
+    kind: Kind,
+    cap: Option<u16>,
+) -> Result<Writer> {
     let Related { owner, relation, columns, .. } = related;
     let near = relation.foreign_key(owner).ok_or_else(|| unrelated(relation))?;
     let mut w = Writer::new(dialect, (relation.target)());
@@ -127,7 +134,9 @@ fn write(dialect: Dialect, related: &Related<'_>, keys: &[Value], kind: Kind, ca
     }
     match cap {
         Some(n) => {
-            w.b.sql(") q WHERE q.fw_row <= ").bind(Kind::I64, Value::I64(i64::from(n))).sql(" ORDER BY q.fw_parent, q.fw_row");
+            w.b.sql(") q WHERE q.fw_row <= ")
+                .bind(Kind::I64, Value::I64(i64::from(n)))
+                .sql(" ORDER BY q.fw_parent, q.fw_row");
         }
         None => {
             w.b.sql(" ORDER BY ");

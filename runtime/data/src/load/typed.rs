@@ -38,7 +38,13 @@ pub(crate) fn related<'a>(
 
 type Built = Arc<dyn Any + Send + Sync>;
 
-async fn groups(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, node: &LoadNode, keys: &[Value]) -> Result<HashMap<Key, Built>> {
+async fn groups(
+    cx: &Cx,
+    db: &Database,
+    d: &'static ResourceDescriptor,
+    node: &LoadNode,
+    keys: &[Value],
+) -> Result<HashMap<Key, Built>> {
     let target = (node.relation.target)();
     let columns: Vec<u16> = (0u16..).take(target.fields.len()).collect();
     let mut groups: HashMap<Key, Vec<(Values, Loaded)>> = HashMap::new();
@@ -58,5 +64,8 @@ async fn groups(cx: &Cx, db: &Database, d: &'static ResourceDescriptor, node: &L
 }
 
 fn mismatch(node: &LoadNode) -> Error {
-    Error::internal(format!("rows of `{}` do not fit its struct: the live schema differs, see `drift`", (node.relation.target)().name))
+    Error::internal(format!(
+        "rows of `{}` do not fit its struct: the live schema differs, see `drift`",
+        (node.relation.target)().name
+    ))
 }

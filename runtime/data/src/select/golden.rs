@@ -17,7 +17,9 @@ use std::fmt::Write as _;
 fn text(stmt: &Stmt) -> String {
     let mut out = stmt.text.sql().to_string();
     if !stmt.binds.is_empty() {
-        let shown = |value: &Value| if matches!(value, Value::Uuid(_)) { "Uuid".to_owned() } else { format!("{value:?}") };
+        let shown = |value: &Value| {
+            if matches!(value, Value::Uuid(_)) { "Uuid".to_owned() } else { format!("{value:?}") }
+        };
         let values: Vec<String> = stmt.binds.iter().map(|b| shown(&b.value)).collect();
         write!(out, "\n  -- {}", values.join(", ")).unwrap();
     }
@@ -30,7 +32,14 @@ fn text(stmt: &Stmt) -> String {
 fn list(dialect: Dialect, d: &'static ResourceDescriptor, query: &ListQuery) -> Stmt {
     let order = query.order(d);
     let columns = query.fields.clone().unwrap_or_else(|| vec![0, 1]);
-    let select = Select { d, columns: &columns, filter: query.filter.as_ref(), order: &order, deleted: query.deleted, distinct: false };
+    let select = Select {
+        d,
+        columns: &columns,
+        filter: query.filter.as_ref(),
+        order: &order,
+        deleted: query.deleted,
+        distinct: false,
+    };
     super::rows(dialect, &select, Slice::of(&query.page)).unwrap()
 }
 
@@ -56,7 +65,8 @@ fn all(dialect: Dialect) -> String {
         "with_trashed=only&sort=id",
     ] {
         let pairs = params::split(line).unwrap();
-        let query = params::list_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &key).unwrap();
+        let query =
+            params::list_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &key).unwrap();
         note(&format!("?{line}"), &list(dialect, &post, &query));
     }
     for body in [
@@ -76,7 +86,8 @@ fn all(dialect: Dialect) -> String {
         ("sort=-rank,price", vec![Value::Null, Value::Decimal("1.5".parse().unwrap())]),
     ] {
         let pairs = params::split(sort).unwrap();
-        let mut query = params::list_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &key).unwrap();
+        let mut query =
+            params::list_query(&post, pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())), &key).unwrap();
         let what = format!("?{sort} after {values:?} and the key");
         let values: Vec<Value> = values.into_iter().chain([Value::Uuid([1; 16])]).collect();
         let cursor = cursor::encode(&key, &post, &query, &values).unwrap();
@@ -85,8 +96,17 @@ fn all(dialect: Dialect) -> String {
         note(&what, &list(dialect, &post, &query));
     }
     let id = Value::Uuid([1; 16]);
-    note("a record by key", &super::kept::get(dialect, &post, &[0, 1], id.clone(), Default::default()).unwrap());
-    for (owner, name, cap) in [(&post, "author", None), (&post, "comments", Some(100)), (&post, "comments", None), (&post, "tags", Some(100)), (&user, "profile", Some(100))] {
+    note(
+        "a record by key",
+        &super::kept::get(dialect, &post, &[0, 1], id.clone(), Default::default()).unwrap(),
+    );
+    for (owner, name, cap) in [
+        (&post, "author", None),
+        (&post, "comments", Some(100)),
+        (&post, "comments", None),
+        (&post, "tags", Some(100)),
+        (&user, "profile", Some(100)),
+    ] {
         let relation = owner.relation(name).unwrap();
         let related = Related { owner, relation, columns: &[0, 1], cap, whole: false };
         let keys = [id.clone(), Value::Uuid([2; 16]), Value::Uuid([3; 16])];

@@ -37,16 +37,35 @@ fn address(d: &'static ResourceDescriptor) -> usize {
 }
 
 /// The read of one record by its key; `columns` are those of [`super::sink::readable`].
-pub(crate) fn get(dialect: Dialect, d: &'static ResourceDescriptor, columns: &[u16], key: Value, deleted: Deleted) -> Result<Stmt> {
+pub(crate) fn get(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    columns: &[u16],
+    key: Value,
+    deleted: Deleted,
+) -> Result<Stmt> {
     by_key(dialect, d, Shape::Get, columns, key, deleted)
 }
 
 /// The read of one record by its key with every column.
-pub(crate) fn get_whole(dialect: Dialect, d: &'static ResourceDescriptor, columns: &[u16], key: Value, deleted: Deleted) -> Result<Stmt> {
+pub(crate) fn get_whole(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    columns: &[u16],
+    key: Value,
+    deleted: Deleted,
+) -> Result<Stmt> {
     by_key(dialect, d, Shape::GetWhole, columns, key, deleted)
 }
 
-fn by_key(dialect: Dialect, d: &'static ResourceDescriptor, shape: Shape, columns: &[u16], key: Value, deleted: Deleted) -> Result<Stmt> {
+fn by_key(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    shape: Shape,
+    columns: &[u16],
+    key: Value,
+    deleted: Deleted,
+) -> Result<Stmt> {
     let kind = d.key_field().kind();
     let text = keep((address(d), dialect, shape, deleted), || {
         let mut w = Writer::new(dialect, d);
@@ -56,7 +75,10 @@ fn by_key(dialect: Dialect, d: &'static ResourceDescriptor, shape: Shape, column
         w.from(main);
         w.and();
         w.field(main, d.key)?;
-        let place = columns.iter().position(|c| *c == d.key).ok_or_else(|| Error::internal("a read by key without the key"))?;
+        let place = columns
+            .iter()
+            .position(|c| *c == d.key)
+            .ok_or_else(|| Error::internal("a read by key without the key"))?;
         w.b.point(kind, Value::Null, place);
         w.filters(main, None, deleted)?;
         w.b.cached().bounded();
@@ -66,12 +88,23 @@ fn by_key(dialect: Dialect, d: &'static ResourceDescriptor, shape: Shape, column
 }
 
 /// A page by key without a predicate, in the default order or by one field, if its text is one that is kept.
-pub(crate) fn page(dialect: Dialect, select: &Select<'_>, sort: &[Sort], page: &Page) -> Option<Result<Stmt>> {
+pub(crate) fn page(
+    dialect: Dialect,
+    select: &Select<'_>,
+    sort: &[Sort],
+    page: &Page,
+) -> Option<Result<Stmt>> {
     let d = select.d;
-    let (first, []) = sort.split_first().map_or((None, [].as_slice()), |(first, more)| (Some(*first), more)) else { return None };
+    let (first, []) = sort.split_first().map_or((None, [].as_slice()), |(first, more)| (Some(*first), more))
+    else {
+        return None;
+    };
     let plain = select.filter.is_none() && !select.distinct;
     let kinds = |order: &[Sort]| -> Option<Vec<Kind>> {
-        order.iter().map(|k| d.fields.get(usize::from(k.field)).filter(|f| !f.facts.nullable).map(|f| f.kind())).collect()
+        order
+            .iter()
+            .map(|k| d.fields.get(usize::from(k.field)).filter(|f| !f.facts.nullable).map(|f| f.kind()))
+            .collect()
     };
     let Page::Keyset { after, size } = page else { return None };
     let limit = Bind { kind: Kind::I64, value: Value::I64(i64::from(*size) + 1) };
@@ -88,14 +121,16 @@ pub(crate) fn page(dialect: Dialect, select: &Select<'_>, sort: &[Sort], page: &
         Some(values) => {
             // Only the row form binds each value once and looks the same whatever the values are.
             let kinds = kinds(select.order)?;
-            let one_way = select.order.iter().all(|k| Some(k.descending) == select.order.first().map(|f| f.descending));
+            let one_way =
+                select.order.iter().all(|k| Some(k.descending) == select.order.first().map(|f| f.descending));
             if dialect == Dialect::Mysql || !one_way {
                 return None;
             }
             if kinds.len() != values.len() {
                 return Some(Err(Error::internal("a cursor of another order")));
             }
-            let binds = kinds.into_iter().zip(values).map(|(kind, value)| Bind { kind, value: value.clone() });
+            let binds =
+                kinds.into_iter().zip(values).map(|(kind, value)| Bind { kind, value: value.clone() });
             let binds = binds.chain([limit]).collect();
             Some(keep(name, build).map(|text| Stmt::of(&text, binds)))
         }

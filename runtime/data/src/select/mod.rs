@@ -90,7 +90,12 @@ fn write(dialect: Dialect, select: &Select<'_>, slice: Slice<'_>) -> Result<Writ
 }
 
 /// The statement that counts the records a predicate is true of.
-pub(crate) fn count(dialect: Dialect, d: &'static ResourceDescriptor, filter: Option<&Filter>, deleted: Deleted) -> Result<Stmt> {
+pub(crate) fn count(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+) -> Result<Stmt> {
     let mut w = Writer::new(dialect, d);
     let main = w.main();
     w.b.sql("SELECT COUNT(*)");
@@ -100,7 +105,12 @@ pub(crate) fn count(dialect: Dialect, d: &'static ResourceDescriptor, filter: Op
 }
 
 /// The statement that answers with one row when there is such a record, and with none otherwise.
-pub(crate) fn exists(dialect: Dialect, d: &'static ResourceDescriptor, filter: Option<&Filter>, deleted: Deleted) -> Result<Stmt> {
+pub(crate) fn exists(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+) -> Result<Stmt> {
     let mut w = Writer::new(dialect, d);
     let main = w.main();
     w.b.sql("SELECT 1");
@@ -114,7 +124,12 @@ pub(crate) fn exists(dialect: Dialect, d: &'static ResourceDescriptor, filter: O
 ///
 /// # Errors
 /// When a relation of the predicate has no foreign key, which the registry reports at start.
-pub fn where_clause(b: StmtBuilder, d: &'static ResourceDescriptor, filter: Option<&Filter>, deleted: Deleted) -> Result<StmtBuilder> {
+pub fn where_clause(
+    b: StmtBuilder,
+    d: &'static ResourceDescriptor,
+    filter: Option<&Filter>,
+    deleted: Deleted,
+) -> Result<StmtBuilder> {
     let mut w = Writer::unaliased(b, d);
     let main = w.main();
     w.filters(main, filter, deleted)?;

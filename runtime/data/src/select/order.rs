@@ -79,7 +79,9 @@ fn row(w: &mut Writer, table: Table, order: &[Sort], values: &[Value]) -> Result
 
 /// `(a beyond x OR (a same as x AND (b beyond y OR …)))`
 fn tail(w: &mut Writer, table: Table, order: &[Sort], values: &[Value]) -> Result<()> {
-    let (Some((key, order)), Some((value, values))) = (order.split_first(), values.split_first()) else { return Ok(()) };
+    let (Some((key, order)), Some((value, values))) = (order.split_first(), values.split_first()) else {
+        return Ok(());
+    };
     w.b.sql("(");
     beyond(w, table, *key, value)?;
     if !order.is_empty() {

@@ -55,7 +55,7 @@ impl Writer {
     pub(crate) fn named(&mut self, table: Table) {
         self.b.ident(table.d.table);
         if let Some(n) = table.alias {
-            self.b.sql(" t").sql(itoa(n).as_str());
+            self.b.sql(" t").sql(&n.to_string());
         }
     }
 
@@ -67,9 +67,13 @@ impl Writer {
 
     /// `t0."title"`
     pub(crate) fn field(&mut self, table: Table, index: u16) -> Result<&'static FieldDescriptor> {
-        let field = table.d.fields.get(usize::from(index)).ok_or_else(|| Error::internal(format!("{} has no field {index}", table.d.name)))?;
+        let field = table
+            .d
+            .fields
+            .get(usize::from(index))
+            .ok_or_else(|| Error::internal(format!("{} has no field {index}", table.d.name)))?;
         match table.alias {
-            Some(n) => self.b.sql("t").sql(itoa(n).as_str()).sql("."),
+            Some(n) => self.b.sql("t").sql(&n.to_string()).sql("."),
             None => self.b.ident(table.d.table).sql("."),
         };
         self.b.ident(field.column);
@@ -215,7 +219,9 @@ impl Writer {
 
     /// Parts of text, byte by byte.
     fn part(&mut self, table: Table, index: u16, op: Op, value: &Value) -> Result<()> {
-        let Value::Text(text) = value else { return Err(Error::internal("a part of a text that is no text")) };
+        let Value::Text(text) = value else {
+            return Err(Error::internal("a part of a text that is no text"));
+        };
         let bound = || Value::Text(text.clone());
         if text.is_empty() {
             // Everything that is not null contains nothing; null stays unknown.
@@ -291,7 +297,12 @@ impl Writer {
     }
 
     /// ` JOIN post_tags t2 ON t2.tag_id = t1.id`
-    pub(crate) fn through(&mut self, relation: &'static RelationDescriptor, between: Table, far: Table) -> Result<()> {
+    pub(crate) fn through(
+        &mut self,
+        relation: &'static RelationDescriptor,
+        between: Table,
+        far: Table,
+    ) -> Result<()> {
         self.b.sql(" JOIN ");
         self.named(between);
         self.b.sql(" ON ");
@@ -305,10 +316,6 @@ impl Writer {
 /// The error of a relation whose key is not there: the registry has reported it at start.
 pub(crate) fn unrelated(relation: &RelationDescriptor) -> Error {
     Error::internal(format!("the relation `{}` has no foreign key", relation.name))
-}
-
-fn itoa(n: u16) -> String {
-    n.to_string()
 }
 
 /// The first text behind every text with this beginning; `None` when there is none.

@@ -9,7 +9,11 @@ use std::sync::Arc;
 
 /// The fields that answers carry, and the key, by index.
 pub(crate) fn readable(d: &ResourceDescriptor) -> Vec<u16> {
-    (0u16..).zip(d.fields).filter(|(i, f)| *i == d.key || f.access.has(Access::READ)).map(|(i, _)| i).collect()
+    (0u16..)
+        .zip(d.fields)
+        .filter(|(i, f)| *i == d.key || f.access.has(Access::READ))
+        .map(|(i, _)| i)
+        .collect()
 }
 
 /// Which columns a statement answers with, and which of them are written.
@@ -24,7 +28,11 @@ pub(crate) struct Projection {
 
 impl Projection {
     /// These fields, and beside them those that only the next statement or the cursor needs.
-    pub(crate) fn of(d: &'static ResourceDescriptor, fields: Option<&[u16]>, needed: impl IntoIterator<Item = u16>) -> Self {
+    pub(crate) fn of(
+        d: &'static ResourceDescriptor,
+        fields: Option<&[u16]>,
+        needed: impl IntoIterator<Item = u16>,
+    ) -> Self {
         let mut this = Self { columns: Vec::new(), kinds: Vec::new(), shown: Vec::new() };
         let shown = fields.map_or_else(|| readable(d), <[u16]>::to_vec);
         for index in shown {
@@ -110,7 +118,17 @@ impl JsonSink {
     /// Appends to `out`; writes `limit` rows at most.
     pub(crate) fn new(projection: Arc<Projection>, out: Vec<u8>, limit: usize) -> Self {
         let (last, keep) = (Vec::new(), Vec::new());
-        Self { projection, out, rows: 0, more: false, limit, last, last_values: Vec::new(), keep, kept: Vec::new() }
+        Self {
+            projection,
+            out,
+            rows: 0,
+            more: false,
+            limit,
+            last,
+            last_values: Vec::new(),
+            keep,
+            kept: Vec::new(),
+        }
     }
 
     /// Keeps these fields of the last row: the cursor's.
@@ -143,7 +161,8 @@ impl Sink for JsonSink {
             self.kept.push((start..end, values));
         }
         if self.rows == self.limit {
-            self.last_values = self.last.iter().map(|p| self.projection.value(row, *p)).collect::<Result<_>>()?;
+            self.last_values =
+                self.last.iter().map(|p| self.projection.value(row, *p)).collect::<Result<_>>()?;
         }
         Ok(())
     }

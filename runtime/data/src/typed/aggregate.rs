@@ -1,15 +1,17 @@
 //! Aggregates: exact and equal on the three databases, typed for the caller.
 
+use super::drifted;
 use super::query::{Query, Shape};
 use super::selection::Selection;
-use super::drifted;
 use crate::dialect::Dialect;
 use crate::row::Collect;
 use crate::scope::CxData;
 use crate::select::predicate::{Table, Writer};
 use framewright_core::query::aggregate::{Aggregate, Expression, Function, Having};
 use framewright_core::query::{Op, Sort};
-use framewright_core::{Column, Cx, Decimal, Error, ErrorKind, Kind, Mismatch, Resource, ResourceDescriptor, Result, Value};
+use framewright_core::{
+    Column, Cx, Decimal, Error, ErrorKind, Kind, Mismatch, Resource, ResourceDescriptor, Result, Value,
+};
 use std::marker::PhantomData;
 
 /// An aggregate, or a tuple of aggregates of one resource.
@@ -73,7 +75,13 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         Grouped { query: self, by: columns, aggregates: (), having: Vec::new(), of: PhantomData }
     }
 
-    async fn run(&self, cx: &Cx, by: &[u16], expressions: &[Expression], having: &[Having<R>]) -> Result<Vec<Vec<Value>>> {
+    async fn run(
+        &self,
+        cx: &Cx,
+        by: &[u16],
+        expressions: &[Expression],
+        having: &[Having<R>],
+    ) -> Result<Vec<Vec<Value>>> {
         let (db, d) = (cx.database()?, R::DESCRIPTOR);
         let mut w = Writer::new(db.dialect(), d);
         let main = w.main();
@@ -222,7 +230,9 @@ fn compare<R>(w: &mut Writer, table: Table, condition: &Having<R>) -> Result<()>
     let kind = table.d.field(e.field).kind();
     let bound = match e.function {
         Function::Records | Function::Values | Function::Distinct => Kind::I64,
-        Function::Mean => return Err(Error::internal("`having` takes sums and counts; a mean is a sum and a count")),
+        Function::Mean => {
+            return Err(Error::internal("`having` takes sums and counts; a mean is a sum and a count"));
+        }
         Function::Sum if kind == Kind::F64 => Kind::F64,
         Function::Sum if integer(kind) => Kind::I64,
         Function::Sum => Kind::Decimal,
@@ -235,7 +245,13 @@ fn compare<R>(w: &mut Writer, table: Table, condition: &Having<R>) -> Result<()>
 }
 
 /// A row as it came → one value per column and aggregate.
-fn read(d: &ResourceDescriptor, dialect: Dialect, by: usize, expressions: &[Expression], row: Vec<Value>) -> Result<Vec<Value>> {
+fn read(
+    d: &ResourceDescriptor,
+    dialect: Dialect,
+    by: usize,
+    expressions: &[Expression],
+    row: Vec<Value>,
+) -> Result<Vec<Value>> {
     let mut cells = row.into_iter();
     let mut next = || cells.next().ok_or_else(|| drifted(d));
     let mut out = (0..by).map(|_| next()).collect::<Result<Vec<Value>>>()?;
@@ -269,14 +285,18 @@ fn halves(high: &Value, low: &Value) -> Result<Value> {
 /// A sum of integers as an integer.
 fn whole(sum: Value) -> Result<Value> {
     match sum {
-        Value::Decimal(n) if n.scale() == 0 => i64::try_from(n.mantissa()).map(Value::I64).map_err(|_| overflow()),
+        Value::Decimal(n) if n.scale() == 0 => {
+            i64::try_from(n.mantissa()).map(Value::I64).map_err(|_| overflow())
+        }
         other => Ok(other),
     }
 }
 
 fn mean(sum: Value, count: &Value) -> Value {
     match (sum, count) {
-        (Value::Decimal(sum), Value::I64(n)) => sum.checked_div(Decimal::from(*n)).map_or(Value::Null, |m| Value::Decimal(m.normalize())),
+        (Value::Decimal(sum), Value::I64(n)) => {
+            sum.checked_div(Decimal::from(*n)).map_or(Value::Null, |m| Value::Decimal(m.normalize()))
+        }
         (Value::F64(sum), Value::I64(n)) if *n > 0 => Value::F64(sum / *n as f64),
         _ => Value::Null,
     }

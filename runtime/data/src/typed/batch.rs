@@ -16,7 +16,12 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
     ///
     /// # Errors
     /// Those of `each`, translated database errors.
-    pub async fn chunk(self, cx: &Cx, size: u16, mut each: impl AsyncFnMut(Vec<O>) -> Result<()>) -> Result<()> {
+    pub async fn chunk(
+        self,
+        cx: &Cx,
+        size: u16,
+        mut each: impl AsyncFnMut(Vec<O>) -> Result<()>,
+    ) -> Result<()> {
         let mut place = Place::of(&self);
         while let Some(batch) = place.next(&self, cx, size).await? {
             each(batch).await?;
@@ -31,10 +36,11 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         R: Sync,
     {
         let place = Place::of(&self);
-        let batches = stream::try_unfold((self, cx.clone(), place), move |(query, cx, mut place)| async move {
-            let batch = place.next(&query, &cx, size).await?;
-            Ok(batch.map(|batch| (stream::iter(batch.into_iter().map(Ok)), (query, cx, place))))
-        });
+        let batches =
+            stream::try_unfold((self, cx.clone(), place), move |(query, cx, mut place)| async move {
+                let batch = place.next(&query, &cx, size).await?;
+                Ok(batch.map(|batch| (stream::iter(batch.into_iter().map(Ok)), (query, cx, place))))
+            });
         batches.try_flatten()
     }
 }
@@ -52,7 +58,12 @@ impl Place {
         Self { after: None, left: query.limit.map_or(u64::MAX, u64::from), done: false }
     }
 
-    async fn next<R: Resource, O: Shape<R>>(&mut self, query: &Query<R, O>, cx: &Cx, size: u16) -> Result<Option<Vec<O>>> {
+    async fn next<R: Resource, O: Shape<R>>(
+        &mut self,
+        query: &Query<R, O>,
+        cx: &Cx,
+        size: u16,
+    ) -> Result<Option<Vec<O>>> {
         let size = u64::from(size.max(1)).min(self.left);
         if self.done || size == 0 {
             return Ok(None);

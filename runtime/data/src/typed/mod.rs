@@ -12,8 +12,8 @@ pub use query::{Numbered, PageOf, Query, Shape};
 pub use selection::{Selected, Selection};
 
 use crate::database::Database;
-use crate::scope::CxData;
 use crate::row::Collect;
+use crate::scope::CxData;
 use crate::select::kept;
 use crate::select::sink::ValuesSink;
 use crate::stmt::Stmt;
@@ -46,7 +46,11 @@ pub trait Find: Resource {
             let columns = whole(d);
             let stmt = kept::get_whole(db.dialect(), d, &columns, key.value(), Deleted::Without)?;
             let sink = db.read(cx, stmt, ValuesSink::new(d, columns, None)).await?;
-            sink.rows.into_iter().next().map(|mut values| Self::build(&mut values).map_err(|_| drifted(d))).transpose()
+            sink.rows
+                .into_iter()
+                .next()
+                .map(|mut values| Self::build(&mut values).map_err(|_| drifted(d)))
+                .transpose()
         }
     }
 }
@@ -59,7 +63,10 @@ pub(crate) fn whole(d: &ResourceDescriptor) -> Vec<u16> {
 
 /// Rows that do not fit their struct.
 pub(crate) fn drifted(d: &ResourceDescriptor) -> Error {
-    Error::internal(format!("a row of `{}` does not fit `{}`: the live schema differs from the descriptor, see `drift`", d.table, d.name))
+    Error::internal(format!(
+        "a row of `{}` does not fit `{}`: the live schema differs from the descriptor, see `drift`",
+        d.table, d.name
+    ))
 }
 
 /// The number that a `SELECT COUNT(*)` answers with.

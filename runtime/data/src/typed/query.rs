@@ -3,9 +3,9 @@
 use super::selection::{Selected, Selection};
 use super::{count_of, drifted, whole};
 use crate::database::Database;
+use crate::load;
 use crate::row::Collect;
 use crate::scope::CxData;
-use crate::load;
 use crate::select::sink::ValuesSink;
 use crate::select::{self, Select, Slice};
 use framewright_core::query::loaded::{LoadNode, Loaded, Loads, Related};
@@ -71,7 +71,15 @@ pub struct Numbered<O> {
 
 impl<R: Resource> Query<R> {
     pub(super) fn new() -> Self {
-        Self { filter: None, sort: Vec::new(), limit: None, offset: 0, deleted: Deleted::Without, loads: Vec::new(), of: PhantomData }
+        Self {
+            filter: None,
+            sort: Vec::new(),
+            limit: None,
+            offset: 0,
+            deleted: Deleted::Without,
+            loads: Vec::new(),
+            of: PhantomData,
+        }
     }
 
     /// Only these columns, as a tuple.
@@ -87,7 +95,9 @@ impl<R: Resource, O> Query<R, O> {
     /// When the query is only a part of them: no database limits a change alike.
     pub(crate) fn whole(self) -> Result<(Option<Filter>, Deleted)> {
         if self.limit.is_some() || self.offset > 0 {
-            return Err(Error::internal("a change of every record of a query can't have a limit or an offset"));
+            return Err(Error::internal(
+                "a change of every record of a query can't have a limit or an offset",
+            ));
         }
         Ok((self.filter, self.deleted))
     }
@@ -195,7 +205,12 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
     pub async fn page(self, cx: &Cx, size: u16, after: Option<&str>) -> Result<PageOf<O>> {
         let (db, d) = (cx.database()?, R::DESCRIPTOR);
         let key = CursorKey::of(cx.state());
-        let list = ListQuery { filter: self.filter.clone(), sort: self.sort.clone(), deleted: self.deleted, ..ListQuery::of(d) };
+        let list = ListQuery {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            deleted: self.deleted,
+            ..ListQuery::of(d)
+        };
         let after = match after {
             None => None,
             Some(text) => Some(cursor::decode(&key, d, &list, text).ok_or_else(|| {
@@ -229,21 +244,40 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
     pub(super) fn slice(&self) -> Slice<'static> {
         match (self.limit, self.offset) {
             (None, 0) => Slice::All,
-            (limit, offset) => Slice::Rows { limit: limit.map_or(i64::MAX, i64::from), offset: i64::from(offset) },
+            (limit, offset) => {
+                Slice::Rows { limit: limit.map_or(i64::MAX, i64::from), offset: i64::from(offset) }
+            }
         }
     }
 
     /// The records of a slice, and the sort values of each.
-    pub(super) async fn read(&self, cx: &Cx, db: &Database, slice: Slice<'_>) -> Result<(Vec<O>, Vec<Vec<Value>>)> {
+    pub(super) async fn read(
+        &self,
+        cx: &Cx,
+        db: &Database,
+        slice: Slice<'_>,
+    ) -> Result<(Vec<O>, Vec<Vec<Value>>)> {
         let d = R::DESCRIPTOR;
         let (columns, order) = (whole(d), framewright_core::query::complete(&self.sort, d));
-        let select =
-            Select { d, columns: &columns, filter: self.filter.as_ref(), order: &order, deleted: self.deleted, distinct: false };
+        let select = Select {
+            d,
+            columns: &columns,
+            filter: self.filter.as_ref(),
+            order: &order,
+            deleted: self.deleted,
+            distinct: false,
+        };
         let stmt = select::rows(db.dialect(), &select, slice)?;
         let sink = db.read(cx, stmt, ValuesSink::new(d, columns, None)).await?;
-        let related = if self.loads.is_empty() { Vec::new() } else { load::typed::related(cx, db, d, &self.loads, &sink.rows).await? };
+        let related = if self.loads.is_empty() {
+            Vec::new()
+        } else {
+            load::typed::related(cx, db, d, &self.loads, &sink.rows).await?
+        };
         let mut related = related.into_iter();
-        let cursor = |values: &Values| order.iter().map(|k| values.get(k.field).cloned().unwrap_or(Value::Null)).collect();
+        let cursor = |values: &Values| {
+            order.iter().map(|k| values.get(k.field).cloned().unwrap_or(Value::Null)).collect()
+        };
         let cursors = sink.rows.iter().map(cursor).collect();
         let records = sink.rows.into_iter().map(|mut values| {
             let record = R::build(&mut values).map_err(|_| drifted(d))?;

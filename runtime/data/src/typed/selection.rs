@@ -1,7 +1,7 @@
 //! Some columns only, as tuples.
 
-use super::query::Query;
 use super::drifted;
+use super::query::Query;
 use crate::row::Collect;
 use crate::scope::CxData;
 use crate::select::{self, Select};
@@ -69,7 +69,11 @@ pub struct Selected<R, T> {
 }
 
 impl<R: Resource, T> Selected<R, T> {
-    pub(super) fn new(query: Query<R>, columns: Vec<u16>, row: fn(Vec<Value>) -> Result<T, Mismatch>) -> Self {
+    pub(super) fn new(
+        query: Query<R>,
+        columns: Vec<u16>,
+        row: fn(Vec<Value>) -> Result<T, Mismatch>,
+    ) -> Self {
         Self { query, columns, row, distinct: false }
     }
 

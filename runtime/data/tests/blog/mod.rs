@@ -101,10 +101,19 @@ pub fn deleted() -> Option<Timestamp> {
 /// Two authors, five posts (one of them deleted), comments, tags, a profile.
 pub async fn small(blog: &Blog) {
     blog.put([a_user(1, "Ann")]).await;
-    blog.put([User { manager_id: Some(id(1)), ..a_user(2, "Bob") }, User { manager_id: Some(id(1)), ..a_user(3, "Cid") }]).await;
+    blog.put([
+        User { manager_id: Some(id(1)), ..a_user(2, "Bob") },
+        User { manager_id: Some(id(1)), ..a_user(3, "Cid") },
+    ])
+    .await;
     blog.put([Profile { id: id(1), user_id: id(1), bio: "about \"Ann\"".into() }]).await;
     blog.put([
-        Post { body: Some("one\n\"two\"".into()), hot: Some(true), rank: Some(3), ..a_post(1, "alpha", Some(1)) },
+        Post {
+            body: Some("one\n\"two\"".into()),
+            hot: Some(true),
+            rank: Some(3),
+            ..a_post(1, "alpha", Some(1))
+        },
         Post { body: Some("100%".into()), rank: Some(1), ..a_post(2, "beta", Some(2)) },
         Post { rank: Some(3), ..a_post(3, "gamma", Some(1)) },
         a_post(4, "Alpha", None),
@@ -119,5 +128,10 @@ pub async fn small(blog: &Blog) {
     ])
     .await;
     blog.put([Tag { id: id(1), name: "rust".into() }, Tag { id: id(2), name: "sql".into() }]).await;
-    blog.put([(1, 1, 1), (2, 1, 2), (3, 2, 2)].map(|(n, p, t)| PostTag { id: id(n), post_id: id(p), tag_id: id(t) })).await;
+    blog.put([(1, 1, 1), (2, 1, 2), (3, 2, 2)].map(|(n, p, t)| PostTag {
+        id: id(n),
+        post_id: id(p),
+        tag_id: id(t),
+    }))
+    .await;
 }

@@ -88,7 +88,9 @@ impl Oracle<'_> {
         rows.retain(|r| filter.is_none_or(|f| self.truth(&post, r, f) == Some(true)));
         let order = complete(sort, &post);
         rows.sort_by(|a, b| {
-            let each = order.iter().map(|k| self.order(a.get(k.field).unwrap(), b.get(k.field).unwrap(), k.descending));
+            let each = order
+                .iter()
+                .map(|k| self.order(a.get(k.field).unwrap(), b.get(k.field).unwrap(), k.descending));
             each.fold(Ordering::Equal, Ordering::then)
         });
         rows.into_iter().map(|r| r.get(0).unwrap().clone()).collect()
@@ -101,7 +103,9 @@ impl Oracle<'_> {
             (_, Value::Null) if self.mistake == Mistake::NullsFirst => Ordering::Greater,
             (Value::Null, _) => Ordering::Greater,
             (_, Value::Null) => Ordering::Less,
-            (Value::Text(a), Value::Text(b)) if self.mistake == Mistake::SortCase => a.to_lowercase().cmp(&b.to_lowercase()),
+            (Value::Text(a), Value::Text(b)) if self.mistake == Mistake::SortCase => {
+                a.to_lowercase().cmp(&b.to_lowercase())
+            }
             (a, b) => self.compare(a, b),
         };
         if descending { ascending.reverse() } else { ascending }
@@ -111,7 +115,9 @@ impl Oracle<'_> {
         match (a, b) {
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (Value::I64(a), Value::I64(b)) | (Value::Time(a), Value::Time(b)) => a.cmp(b),
-            (Value::Timestamp(a), Value::Timestamp(b)) if self.mistake == Mistake::Milliseconds => (a / 1000).cmp(&(b / 1000)),
+            (Value::Timestamp(a), Value::Timestamp(b)) if self.mistake == Mistake::Milliseconds => {
+                (a / 1000).cmp(&(b / 1000))
+            }
             (Value::Timestamp(a), Value::Timestamp(b)) => a.cmp(b),
             (Value::Date(a), Value::Date(b)) => a.cmp(b),
             (Value::F64(a), Value::F64(b)) => a.partial_cmp(b).unwrap(),
@@ -130,7 +136,9 @@ impl Oracle<'_> {
     fn equal(&self, a: &Value, b: &Value) -> bool {
         match (a, b, self.mistake) {
             (Value::Text(a), Value::Text(b), Mistake::Case) => a.to_lowercase() == b.to_lowercase(),
-            (Value::Text(a), Value::Text(b), Mistake::Blanks) => a.trim_end_matches(' ') == b.trim_end_matches(' '),
+            (Value::Text(a), Value::Text(b), Mistake::Blanks) => {
+                a.trim_end_matches(' ') == b.trim_end_matches(' ')
+            }
             _ => self.compare(a, b) == Ordering::Equal,
         }
     }
@@ -141,12 +149,20 @@ impl Oracle<'_> {
         match filter {
             Filter::And(all) => {
                 let each: Vec<_> = all.iter().map(|f| self.truth(d, row, f)).collect();
-                if each.contains(&Some(false)) { Some(false) } else { each.iter().all(Option::is_some).then_some(true) }
+                if each.contains(&Some(false)) {
+                    Some(false)
+                } else {
+                    each.iter().all(Option::is_some).then_some(true)
+                }
             }
             Filter::Or(any) if any.is_empty() => Some(self.mistake == Mistake::EmptyOr),
             Filter::Or(any) => {
                 let each: Vec<_> = any.iter().map(|f| self.truth(d, row, f)).collect();
-                if each.contains(&Some(true)) { Some(true) } else { each.iter().all(Option::is_some).then_some(false) }
+                if each.contains(&Some(true)) {
+                    Some(true)
+                } else {
+                    each.iter().all(Option::is_some).then_some(false)
+                }
             }
             Filter::Not(inner) => match self.truth(d, row, inner) {
                 None if self.mistake == Mistake::NotUnknown => Some(true),
@@ -163,7 +179,9 @@ impl Oracle<'_> {
                 (!v.is_null()).then(|| {
                     let above = self.compare(v, low) != Ordering::Less;
                     let upper = self.compare(v, high);
-                    above && (upper == Ordering::Less || (upper == Ordering::Equal && self.mistake != Mistake::OpenBetween))
+                    above
+                        && (upper == Ordering::Less
+                            || (upper == Ordering::Equal && self.mistake != Mistake::OpenBetween))
                 })
             }
             Filter::Compare(field, op, wanted) => {
@@ -183,8 +201,12 @@ impl Oracle<'_> {
 
     fn holds(&self, v: &Value, op: Op, wanted: &Value) -> bool {
         let part = |test: fn(&str, &str) -> bool| match (v, wanted) {
-            (Value::Text(v), Value::Text(w)) if self.mistake == Mistake::CaseOfParts => test(&v.to_lowercase(), &w.to_lowercase()),
-            (Value::Text(v), Value::Text(w)) if self.mistake == Mistake::Wildcard => w.split('%').all(|w| test(v, w)),
+            (Value::Text(v), Value::Text(w)) if self.mistake == Mistake::CaseOfParts => {
+                test(&v.to_lowercase(), &w.to_lowercase())
+            }
+            (Value::Text(v), Value::Text(w)) if self.mistake == Mistake::Wildcard => {
+                w.split('%').all(|w| test(v, w))
+            }
             (Value::Text(v), Value::Text(w)) => test(v, w),
             _ => panic!("parts of text only"),
         };
@@ -203,11 +225,13 @@ impl Oracle<'_> {
 
     /// The records on the other side of a relation, each found the slow way.
     fn related(&self, d: &ResourceDescriptor, row: &Values, name: &str) -> Vec<&Values> {
-        let deleted = if self.mistake == Mistake::DeletedRelations { Deleted::With } else { Deleted::Without };
+        let deleted =
+            if self.mistake == Mistake::DeletedRelations { Deleted::With } else { Deleted::Without };
         let key = row.get(0).unwrap();
         let find = |all: &'static ResourceDescriptor, field: u16, value: &Value| -> Vec<&Values> {
             let rows = self.rows(all).iter();
-            rows.filter(|r| !value.is_null() && r.get(field) == Some(value) && alive(all, r, deleted)).collect()
+            rows.filter(|r| !value.is_null() && r.get(field) == Some(value) && alive(all, r, deleted))
+                .collect()
         };
         match name {
             "author" if same(d, &post) => find(&user, 0, row.get(3).unwrap()),
@@ -217,7 +241,9 @@ impl Oracle<'_> {
             "posts" => find(&post, 3, key),
             "comments" => find(&comment, 1, key),
             "post" => find(&post, 0, row.get(1).unwrap()),
-            "tags" => find(&post_tag, 1, key).into_iter().flat_map(|t| find(&tag, 0, t.get(2).unwrap())).collect(),
+            "tags" => {
+                find(&post_tag, 1, key).into_iter().flat_map(|t| find(&tag, 0, t.get(2).unwrap())).collect()
+            }
             other => panic!("the oracle does not know the relation {other}"),
         }
     }

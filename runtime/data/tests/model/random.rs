@@ -10,8 +10,44 @@ use framewright_core::{Decimal, FieldDescriptor, Kind, ResourceDescriptor, Value
 pub struct Random(pub u64);
 
 const PIECES: [&str; 38] = [
-    "", "", "a", "A", "b", "ab", "aB", "abc", " ", "  ", "a ", "%", "_", "a%", "a_b", "aXb", "\\", "\\%", "'", "\"", "ä", "a\u{308}", "é",
-    "e\u{301}", "ß", "ss", "İ", "ı", "i", "I", "日本", "\u{7f}", "\t", "\u{FFFD}", "\u{10FFFF}", "\u{D7FF}", "Ａ", "\u{212A}",
+    "",
+    "",
+    "a",
+    "A",
+    "b",
+    "ab",
+    "aB",
+    "abc",
+    " ",
+    "  ",
+    "a ",
+    "%",
+    "_",
+    "a%",
+    "a_b",
+    "aXb",
+    "\\",
+    "\\%",
+    "'",
+    "\"",
+    "ä",
+    "a\u{308}",
+    "é",
+    "e\u{301}",
+    "ß",
+    "ss",
+    "İ",
+    "ı",
+    "i",
+    "I",
+    "日本",
+    "\u{7f}",
+    "\t",
+    "\u{FFFD}",
+    "\u{10FFFF}",
+    "\u{D7FF}",
+    "Ａ",
+    "\u{212A}",
 ];
 
 impl Random {
@@ -41,19 +77,78 @@ impl Random {
 
     /// A value of the field that is not NULL.
     pub fn value(&mut self, field: &FieldDescriptor) -> Value {
-        let decimals = ["0", "0.1", "0.2", "0.3", "-0.0001", "0.0001", "1", "10", "9.9999", "12.5", "-12.5", "99999999999999.9999", "99999999999999.9998", "-99999999999999.9999"];
+        let decimals = [
+            "0",
+            "0.1",
+            "0.2",
+            "0.3",
+            "-0.0001",
+            "0.0001",
+            "1",
+            "10",
+            "9.9999",
+            "12.5",
+            "-12.5",
+            "99999999999999.9999",
+            "99999999999999.9998",
+            "-99999999999999.9999",
+        ];
         match field.kind() {
             Kind::Bool => Value::Bool(self.one_in(2)),
-            Kind::I64 => Value::I64(self.of(&[0, 1, 2, -1, 1 << 53, (1 << 53) + 1, i64::MAX, i64::MAX - 1, i64::MIN, i64::MIN + 1])),
-            Kind::I16 | Kind::I32 => Value::I64(self.of(&[0, 1, 2, -1, i64::from(i32::MAX), i64::from(i32::MIN)])),
-            Kind::F64 => Value::F64(self.of(&[0.0, 0.1, 0.2, 0.1 + 0.2, 0.3, -1.5, 1e-300, 1e300, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 9_007_199_254_740_993.0])),
+            Kind::I64 => Value::I64(self.of(&[
+                0,
+                1,
+                2,
+                -1,
+                1 << 53,
+                (1 << 53) + 1,
+                i64::MAX,
+                i64::MAX - 1,
+                i64::MIN,
+                i64::MIN + 1,
+            ])),
+            Kind::I16 | Kind::I32 => {
+                Value::I64(self.of(&[0, 1, 2, -1, i64::from(i32::MAX), i64::from(i32::MIN)]))
+            }
+            Kind::F64 => Value::F64(self.of(&[
+                0.0,
+                0.1,
+                0.2,
+                0.1 + 0.2,
+                0.3,
+                -1.5,
+                1e-300,
+                1e300,
+                f64::MAX,
+                f64::MIN,
+                f64::MIN_POSITIVE,
+                9_007_199_254_740_993.0,
+            ])),
             Kind::Text => Value::Text(self.text()),
-            Kind::Bytes => Value::Bytes(self.of(&[vec![], vec![0], vec![0, 255], vec![255], vec![97], vec![97, 32], vec![65]])),
+            Kind::Bytes => Value::Bytes(self.of(&[
+                vec![],
+                vec![0],
+                vec![0, 255],
+                vec![255],
+                vec![97],
+                vec![97, 32],
+                vec![65],
+            ])),
             Kind::Uuid => self.key(if field.name == "id" { 120 } else { 9 }),
             Kind::Decimal => Value::Decimal(self.of(&decimals).parse::<Decimal>().unwrap().normalize()),
             Kind::Timestamp => Value::Timestamp(self.of(&[
-                0, 1, -1, 999, 1000, 1001, 1_795_176_000_000_000, 1_795_176_000_000_001, 1_795_176_000_000_999, 1_795_176_000_001_000,
-                253_402_300_799_999_999, -62_135_596_800_000_000,
+                0,
+                1,
+                -1,
+                999,
+                1000,
+                1001,
+                1_795_176_000_000_000,
+                1_795_176_000_000_001,
+                1_795_176_000_000_999,
+                1_795_176_000_001_000,
+                253_402_300_799_999_999,
+                -62_135_596_800_000_000,
             ])),
             Kind::Date => Value::Date(self.of(&[0, 1, -1, 19_000, 2_932_896, -719_162])),
             Kind::Time => Value::Time(self.of(&[0, 1, 999_999, 1_000_000, 43_200_000_000, 86_399_999_999])),
@@ -76,14 +171,17 @@ impl Random {
 
     /// Nine users, 120 posts, 60 comments.
     pub fn world(&mut self) -> World {
-        let mut of = |d: &'static ResourceDescriptor, n: u64| (1..=n).map(|i| self.row(d, i)).collect::<Vec<_>>();
+        let mut of =
+            |d: &'static ResourceDescriptor, n: u64| (1..=n).map(|i| self.row(d, i)).collect::<Vec<_>>();
         let mut users = of(&user, 9);
         // Managers come before their reports, so that they can be inserted in this order.
         for (n, row) in (0u128..).zip(&mut users) {
-            let boss = if n > 0 && n % 3 > 0 { Value::Uuid((n / 2 + 1).min(n).to_be_bytes()) } else { Value::Null };
+            let boss =
+                if n > 0 && n % 3 > 0 { Value::Uuid((n / 2 + 1).min(n).to_be_bytes()) } else { Value::Null };
             row.set(3, boss);
         }
-        let (posts, mut comments, tags, mut post_tags) = (of(&post, 120), of(&comment, 60), of(&tag, 9), of(&post_tag, 60));
+        let (posts, mut comments, tags, mut post_tags) =
+            (of(&post, 120), of(&comment, 60), of(&tag, 9), of(&post_tag, 60));
         for row in comments.iter_mut().chain(&mut post_tags) {
             let of_post = self.key(120);
             row.set(1, of_post);
@@ -124,7 +222,11 @@ impl Random {
         let compare = [Op::Eq, Op::Ne, Op::Gt, Op::Gte, Op::Lt, Op::Lte];
         match leaf {
             0 | 1 => Filter::Compare(index, self.of(&compare), self.value(field)),
-            2 if field.kind() == Kind::Text => Filter::Compare(index, self.of(&[Op::Contains, Op::StartsWith, Op::EndsWith]), self.value(field)),
+            2 if field.kind() == Kind::Text => Filter::Compare(
+                index,
+                self.of(&[Op::Contains, Op::StartsWith, Op::EndsWith]),
+                self.value(field),
+            ),
             2 | 3 => Filter::In(index, (0..self.below(5)).map(|_| self.value(field)).collect()),
             4 => Filter::Between(index, self.value(field), self.value(field)),
             _ => Filter::IsNull(index),
