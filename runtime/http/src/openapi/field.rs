@@ -112,10 +112,41 @@ fn kind(field: &FieldDescriptor, place: Place) -> Map<String, Value> {
         Kind::Timestamp => json!({"type": "string", "format": "date-time"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
         Kind::Time => json!({"type": "string", "pattern": TIME}),
-        // A nullable field is the one whose JSON can be null.
-        Kind::Json if field.facts.nullable || place == Place::Answer => json!({}),
-        Kind::Json => json!({"type": ["object", "array", "string", "number", "boolean"]}),
+        Kind::Json if place == Place::Answer => json!({}),
+        Kind::Json => json_kind(field),
     })
+}
+
+/// What is known of a `Json<T>`: which JSON types its form takes, found out by asking it.
+fn json_kind(field: &FieldDescriptor) -> Value {
+    let default = default(field).map(|v| v.to_string());
+    let takes = |text: &str| field.facts.shape.is_none_or(|shape| shape(text).is_ok());
+    let samples: [(&str, &[&str]); 5] = [
+        ("object", &["{}"]),
+        ("array", &["[]"]),
+        ("string", &["\"\"", "\"a\""]),
+        ("number", &["0", "1", "0.5"]),
+        ("boolean", &["true", "false"]),
+    ];
+    let first = default.as_deref().map(|d| d.as_bytes().first().copied());
+    let mut types: Vec<&str> = Vec::new();
+    for (name, texts) in samples {
+        let by_default = match (name, first.flatten()) {
+            ("object", Some(b'{')) | ("array", Some(b'[')) | ("string", Some(b'"')) => true,
+            _ => false,
+        };
+        if by_default || texts.iter().any(|t| takes(t)) {
+            types.push(name);
+        }
+    }
+    let mut s = json!({});
+    if !types.is_empty() {
+        s["type"] = json!(types);
+    }
+    if let Some(default) = default.and_then(|d| serde_json::from_str::<Value>(&d).ok()) {
+        s["examples"] = json!([default]);
+    }
+    s
 }
 
 /// The texts of a decimal; its bounds have to be said as a pattern, because it is a string.
@@ -221,6 +252,10 @@ fn literal(text: &str) -> String {
 
 fn nullable(s: &mut Map<String, Value>) {
     match s.get("type").cloned() {
+        Some(Value::Array(mut kinds)) => {
+            kinds.push("null".into());
+            s.insert("type".into(), kinds.into());
+        }
         Some(kind) => {
             s.insert("type".into(), json!([kind, "null"]));
         }

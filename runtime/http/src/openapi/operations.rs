@@ -70,6 +70,26 @@ fn success(description: &str, data: Value, meta: Option<Value>, headers: Value) 
     response
 }
 
+/// Where a new record leads: every operation that takes its key.
+fn links(d: &ResourceDescriptor) -> Value {
+    let mut all = Map::new();
+    let key = format!("$response.body#/data/{}", d.key_field().name);
+    let restorable = d.kept.deleted_at.is_some();
+    for (action, verb) in [
+        (Actions::READ, "get"),
+        (Actions::UPDATE, "update"),
+        (Actions::UPDATE, "replace"),
+        (Actions::DELETE, "delete"),
+        (Actions::RESTORE, "restore"),
+    ] {
+        if d.actions.has(action) && (action != Actions::RESTORE || restorable) {
+            let id = format!("{verb}_{}", d.singular);
+            all.insert(id.clone(), json!({"operationId": id, "parameters": {"id": key}}));
+        }
+    }
+    Value::Object(all)
+}
+
 fn plural(d: &ResourceDescriptor) -> String {
     d.path.replace(['/', '-'], "_")
 }
@@ -154,6 +174,8 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
         if has(Actions::READ) {
             headers["Location"] = json!({"$ref": "#/components/headers/Location"});
         }
+        let mut created = success("It is created.", reference(name), None, headers);
+        created["links"] = links(d);
         put(
             base.clone(),
             "post",
@@ -162,7 +184,7 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
                 summary: format!("Creates a {one}."),
                 parameters: vec![],
                 body: Some(reference(&format!("Create{name}"))),
-                ok: (201, success("It is created.", reference(name), None, headers)),
+                ok: (201, created),
                 errors: vec![409],
                 codes: conflicts(d),
             },

@@ -38,6 +38,7 @@ pub(super) fn add(schemas: &mut Map<String, Value>, d: &'static ResourceDescript
         schemas.insert(format!("Replace{name}"), body(d, Access::UPDATE, FieldDescriptor::required, true));
     }
     if d.actions.has(Actions::LIST) {
+        schemas.insert(format!("{name}Comparison"), comparison(d));
         schemas.insert(format!("{name}Filter"), predicate(d));
         schemas.insert(format!("{name}Query"), query(d));
     }
@@ -186,10 +187,12 @@ fn predicate(d: &'static ResourceDescriptor) -> Value {
     let own = reference(&format!("{}Filter", d.name));
     let shape = |key: &str, inner: Value| json!({"type": "object", "properties": {key: inner}, "required": [key], "additionalProperties": false});
     let list = json!({"type": "array", "items": own});
-    let mut any = vec![shape("and", list.clone()), shape("or", list), shape("not", own)];
-    for field in with(d, Access::READ | Access::FILTER) {
-        any.extend(comparisons(field));
-    }
+    let mut any = vec![
+        shape("and", list.clone()),
+        shape("or", list),
+        shape("not", own),
+        reference(&format!("{}Comparison", d.name)),
+    ];
     for relation in relations(d) {
         let target = (relation.target)();
         if !target.actions.has(Actions::LIST) {
@@ -197,15 +200,28 @@ fn predicate(d: &'static ResourceDescriptor) -> Value {
         }
         any.push(json!({
             "type": "object",
-            "properties": {"related": {"const": relation.name}, "where": reference(&format!("{}Filter", target.name))},
+            "properties": {
+                "related": {"const": relation.name},
+                "where": reference(&format!("{}Comparison", target.name)),
+            },
             "required": ["related"],
             "additionalProperties": false,
         }));
     }
     json!({
         "anyOf": any,
-        "description": format!("A predicate over `{}`: at most {} comparisons, {} nodes and {} levels.", d.name, limits::CLAUSES, limits::NODES, limits::DEPTH),
+        "description": format!(
+            "A predicate over `{}`: at most {} comparisons, {} nodes and {} levels. `where` takes whole predicates too.",
+            d.name, limits::CLAUSES, limits::NODES, limits::DEPTH
+        ),
     })
+}
+
+/// One comparison. What a relation is asked for is described as one of these, not as a whole predicate: otherwise the
+/// schemas of all resources would hold each other, and every tool that walks them would walk for ever.
+fn comparison(d: &ResourceDescriptor) -> Value {
+    let any: Vec<Value> = with(d, Access::READ | Access::FILTER).flat_map(comparisons).collect();
+    if any.is_empty() { json!({"not": {}}) } else { json!({"anyOf": any}) }
 }
 
 fn comparisons(field: &FieldDescriptor) -> Vec<Value> {

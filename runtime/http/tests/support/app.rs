@@ -100,6 +100,7 @@ async fn on(name: &'static str, url: String) -> Served {
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("fw_http_{}_{n}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let running = App::new().root(&dir).set("database.url", url).set("log.level", "error").start().await.unwrap();
+    let running =
+        App::new().root(&dir).set("database.url", url).set("log.level", "error").start().await.unwrap();
     Served { name, running, _dir: Dir(dir) }
 }
