@@ -24,6 +24,7 @@ fn every_mistake_of_the_body_has_its_path() {
         {"op": "delete", "id": Id::<Post>::new(), "version": "1", "data": {}},
         {"op": "restore", "id": "no", "extra": 1},
         {"op": "update", "id": Id::<Post>::new()},
+        {"op": "create", "data": []},
         7,
     ], "more": 1}))
     .err()
@@ -47,7 +48,8 @@ fn every_mistake_of_the_body_has_its_path() {
             "operations[5].extra: is not a field; there are `op`, `id`, `version` and `data`",
             "operations[5].id: is not a key of this resource",
             "operations[6].data: is required",
-            "operations[7]: must be an object",
+            "operations[7].data: must be a JSON object",
+            "operations[8]: must be an object",
         ]
     );
     for (body, status) in [

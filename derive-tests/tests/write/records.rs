@@ -79,6 +79,43 @@ async fn all_failing_fields_are_named_at_once_by_every_channel() {
     }
 }
 
+#[test]
+fn bodies_nest_in_types_of_the_application() {
+    use framewright::json::said;
+    let refused = |text: &str| serde_json::from_str::<CreatePost>(text).unwrap_err().to_string();
+    let text = refused(r#"{"titel":"x","views":"many","id":"1","rank":null,"status":"lost","price":1.5}"#);
+    let all: Vec<String> = said(&text, "posts[1]")
+        .unwrap()
+        .iter()
+        .map(|f| format!("{} {}", f.field, f.messages.join("|")))
+        .collect();
+    assert_eq!(
+        all,
+        [
+            "posts[1].titel is not a field; did you mean `title`?",
+            "posts[1].views must be an integer",
+            "posts[1].id can't be set",
+            "posts[1].status must be one of: draft, published",
+            "posts[1].price must be a decimal number, in JSON as a string: \"12.50\"",
+            "posts[1].title is required",
+            "posts[1].author_id is required",
+        ]
+    );
+    assert!(said("invalid type: map, expected a string at line 1 column 2", ".").is_none());
+    let one: CreatePost =
+        serde_json::from_str(&format!(r#"{{"title":"x","author_id":"{}"}}"#, Id::<User>::new())).unwrap();
+    let report = garde::Validate::validate(&one).unwrap_err();
+    assert_eq!(report.to_string(), "title: must be 3 to 40 characters long\n");
+    // What a client sends is what the server reads.
+    let sent =
+        serde_json::to_string(&CreatePost::new("Title", Id::new()).price("1.5".parse::<Decimal>().unwrap()))
+            .unwrap();
+    let read = json::read(Post::DESCRIPTOR, sent.as_bytes(), Purpose::Create).unwrap();
+    assert_eq!(read.get(post::price.index()), Some(&Value::Decimal("1.5".parse().unwrap())));
+    let none = serde_json::to_value(UpdatePost::default().rank(None::<i16>)).unwrap();
+    assert_eq!(none, j!({"rank": null}));
+}
+
 #[tokio::test]
 async fn constraints_answer_with_their_field() {
     for f in each().await {

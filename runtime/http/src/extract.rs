@@ -182,6 +182,9 @@ fn refused(error: &serde_json::Error, path: &str) -> Error {
 }
 
 fn data_error(said: &str, path: &str) -> Error {
+    if let Some(fields) = framewright_core::json::said(said, path) {
+        return Error::validation(fields);
+    }
     let named = |prefix: &str| {
         let rest = said.strip_prefix(prefix)?.split_once('`')?.0;
         Some(if path == "." || path.ends_with(rest) { rest.to_owned() } else { format!("{path}.{rest}") })

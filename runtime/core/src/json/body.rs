@@ -59,7 +59,7 @@ pub fn read(descriptor: &'static ResourceDescriptor, bytes: &[u8], purpose: Purp
     if token != Token::Map {
         reader.finish(token)?;
         reader.end()?;
-        return Err(Error::validation(Vec::new()).hint("the body has to be a JSON object"));
+        return Err(Error::validation(Vec::new()).field("_", "must be a JSON object"));
     }
     let body = read_body(&mut reader, descriptor, purpose)?;
     reader.end()?;

@@ -8,11 +8,11 @@ mod scalar;
 mod serde;
 pub mod write;
 
-pub use self::serde::{View, deserialize, serialize, serialize_record};
+pub use self::serde::{View, deserialize, said, serialize, serialize_record};
 pub use body::{Body, Purpose, read, read_body};
 pub use moment::{date, time, timestamp};
 pub(crate) use reader::has_nul;
-pub(crate) use scalar::of_text;
 pub use reader::{Limits, Number, Reader, Token};
+pub(crate) use scalar::of_text;
 pub use scalar::{key, key_text};
 pub use write::{members, readable, record, value};

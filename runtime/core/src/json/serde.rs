@@ -4,6 +4,7 @@ use super::body::{self, Purpose, settable};
 use super::reader::{Number, Token};
 use super::{moment, scalar, write};
 use crate::descriptor::{Access, FieldDescriptor, ResourceDescriptor};
+use crate::error::FieldError;
 use crate::record::{Record, Values};
 use crate::validate::note;
 use crate::value::{Kind, Value, ValueRef};
@@ -120,6 +121,25 @@ pub fn deserialize<'de, D: Deserializer<'de>>(
     from.deserialize_map(Fields { descriptor, purpose })
 }
 
+/// What the errors of [`deserialize`] begin with: serde has room for one text only, and [`said`] reads it again.
+const SAID: &str = "some fields are not valid: ";
+
+/// The failing fields that the text of a serde error names, if it is one of [`deserialize`]: with it, the bodies of
+/// resources inside of types of the application are refused field by field as well.
+#[must_use]
+pub fn said(text: &str, path: &str) -> Option<Vec<FieldError>> {
+    let (_, list) = text.split_once(SAID)?;
+    // serde_json adds where in the text it was.
+    let list = list.rsplit_once(" at line ").map_or(list, |(list, _)| list);
+    let mut errors = Vec::new();
+    for one in list.strip_prefix('`')?.split("; `") {
+        let (field, message) = one.split_once("` ")?;
+        let field = if path.is_empty() || path == "." { field.to_owned() } else { format!("{path}.{field}") };
+        note(&mut errors, &field, message.to_owned());
+    }
+    Some(errors)
+}
+
 struct Fields {
     descriptor: &'static ResourceDescriptor,
     purpose: Purpose,
@@ -163,9 +183,9 @@ impl<'de> Visitor<'de> for Fields {
         if errors.is_empty() {
             return Ok(values);
         }
-        let all: Vec<String> =
-            errors.iter().map(|e| format!("`{}` {}", e.field, e.messages.join(" and "))).collect();
-        Err(de::Error::custom(all.join("; ")))
+        let one = |e: &FieldError, m: &String| format!("`{}` {m}", e.field.replace('`', ""));
+        let all: Vec<String> = errors.iter().flat_map(|e| e.messages.iter().map(|m| one(e, m))).collect();
+        Err(de::Error::custom(format!("{SAID}{}", all.join("; "))))
     }
 }
 

@@ -186,9 +186,6 @@ fn assemble(
     match (purpose, raw.data) {
         (Some(purpose), Some(data)) => match json::read(d, data.as_bytes(), *purpose) {
             Ok(read) => values = read,
-            Err(e) if e.fields().is_empty() => {
-                note(errors, &at("data"), e.hint_text().unwrap_or(e.message()).to_owned())
-            }
             Err(e) => prefix(errors, &e, &at("data.")),
         },
         (Some(_), None) => note(errors, &at("data"), "is required".to_owned()),
@@ -202,7 +199,13 @@ fn assemble(
 fn prefix(errors: &mut Errors, e: &Error, path: &str) {
     for field in e.fields() {
         for message in &field.messages {
-            note(errors, &format!("{path}{}", field.field), message.clone());
+            // `_` is the record as a whole.
+            let at = if field.field == "_" {
+                path.trim_end_matches('.').to_owned()
+            } else {
+                format!("{path}{}", field.field)
+            };
+            note(errors, &at, message.clone());
         }
     }
 }
