@@ -4,6 +4,9 @@
 //! are [`Stmt`]s with bound values; rows are walked by kind through [`Row`] into a [`Sink`]; writes are
 //! [`Unit`]s, each one transaction.
 
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("framewright-data needs at least one of the features `sqlite`, `postgres` and `mysql`");
+
 pub mod database;
 pub mod ddl;
 pub mod dialect;

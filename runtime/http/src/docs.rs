@@ -7,6 +7,7 @@ use bytes::Bytes;
 use framewright_core::{Error, Result};
 use http::{HeaderValue, header};
 use serde_json::Value;
+use std::sync::{Arc, LazyLock};
 
 const PAGE: &str = r#"<!doctype html>
 <html lang="en">
@@ -24,12 +25,16 @@ const START: &str = r##"Scalar.createApiReference("#app", {
 /// Only what this server has: scripts and requests of its own, and the styles that the page writes into itself.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The routes of a document.
-pub(crate) fn router(document: &Value) -> Router {
-    let document = Bytes::from(document.to_string());
+type Write = Box<dyn FnOnce() -> Bytes + Send>;
+
+/// The routes of a document, which is written when it is first asked for: an application of a hundred resources
+/// would start a tenth of a second later for it, and most processes are never asked.
+pub(crate) fn router(write: impl FnOnce() -> Value + Send + 'static) -> Router {
+    let write: Write = Box::new(move || Bytes::from(write().to_string()));
+    let document = Arc::new(LazyLock::new(write));
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     Router::new()
-        .route("/openapi.json", get(move || async move { (json, document) }))
+        .route("/openapi.json", get(move || async move { (json, Bytes::clone(&document)) }))
         .route("/docs", get(page))
         .route("/docs/start.js", get(async || ([script()], START)))
         .route("/docs/scalar.js", get(async || asset("scalar.js")))

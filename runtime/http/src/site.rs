@@ -73,6 +73,17 @@ pub struct Api {
 
 type Amend = Box<dyn FnOnce(&mut Value) + Send>;
 
+fn document(
+    info: &Info,
+    prefix: &str,
+    resources: &[&'static ResourceDescriptor],
+    amend: Vec<Amend>,
+) -> Value {
+    let mut document = openapi::document(info, prefix, resources);
+    amend.into_iter().for_each(|amend| amend(&mut document));
+    document
+}
+
 impl Api {
     /// These resources under a prefix: `Api::new("/api/v1", resources)`.
     #[must_use]
@@ -112,15 +123,19 @@ impl Api {
     /// The OpenAPI document.
     #[must_use]
     pub fn openapi(self) -> Value {
-        let mut document = openapi::document(&self.info, &self.prefix, &self.resources);
-        self.amend.into_iter().for_each(|amend| amend(&mut document));
-        document
+        document(&self.info, &self.prefix, &self.resources, self.amend)
     }
 
     fn build(mut self, metrics: &Metrics) -> (Router, Router) {
         let stack = std::mem::replace(&mut self.stack, Stack::empty());
         let derived = stack.apply(rest::router(&self.prefix, &self.resources, metrics));
-        let documents = if self.documented { docs::router(&self.openapi()) } else { Router::new() };
+        let documents = match self.documented {
+            true => {
+                let Self { prefix, resources, info, amend, .. } = self;
+                docs::router(move || document(&info, &prefix, &resources, amend))
+            }
+            false => Router::new(),
+        };
         (derived, documents)
     }
 }
