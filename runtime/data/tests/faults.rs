@@ -97,7 +97,7 @@ async fn a_full_pool_answers_503_within_the_wait() {
                 tokio::spawn(async move {
                     f.cx.transaction(async |cx| {
                         f.put(cx, i, "held").await?;
-                        tokio::time::sleep(Duration::from_millis(900)).await;
+                        tokio::time::sleep(Duration::from_millis(1300)).await;
                         Ok(())
                     })
                     .await
@@ -113,6 +113,8 @@ async fn a_full_pool_answers_503_within_the_wait() {
             "{dialect:?} {:?}",
             begun.elapsed()
         );
+        let e = f.cx.transaction(async |_| Ok(())).await.unwrap_err();
+        assert_eq!((e.status(), e.code()), (503, "database.busy"), "{dialect:?}: {e:?}");
         for h in holders {
             h.await.unwrap().unwrap();
         }

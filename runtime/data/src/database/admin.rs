@@ -38,7 +38,7 @@ impl Database {
     /// # Errors
     /// When none becomes free in time.
     pub async fn admin(&self) -> Result<Admin> {
-        let mut held = self.hold(Instant::now() + self.config().acquire_timeout).await?;
+        let mut held = self.hold(Instant::now() + self.config().statement_timeout).await?;
         held.retire();
         let file = match &self.backend {
             #[cfg(feature = "sqlite")]

@@ -90,7 +90,7 @@ impl Database {
     }
 
     /// Until when a statement for `cx` may run.
-    fn until(&self, cx: &Cx) -> Instant {
+    pub(crate) fn until(&self, cx: &Cx) -> Instant {
         let limit = Instant::now() + self.config.statement_timeout;
         cx.deadline().map_or(limit, |d| d.min(limit))
     }

@@ -6,7 +6,6 @@ use crate::database::{Database, Held};
 use crate::violation::Failure;
 use diesel::QueryResult;
 use framewright_core::{Cx, Error, Result};
-use std::time::Instant;
 
 fn elsewhere(database: &Database, asked: &str) -> Failure {
     Error::internal(format!(
@@ -17,18 +16,13 @@ fn elsewhere(database: &Database, asked: &str) -> Failure {
     .into()
 }
 
-fn until(database: &Database, cx: &Cx) -> Instant {
-    let limit = Instant::now() + database.config().statement_timeout;
-    cx.deadline().map_or(limit, |d| d.min(limit))
-}
-
 /// Runs on the connection of `cx`, or on one that is held for this alone.
 async fn on_connection<T>(
     database: &Database,
     cx: &Cx,
     run: impl AsyncFnOnce(&mut Held) -> Result<T, Failure>,
 ) -> Result<T> {
-    let until = until(database, cx);
+    let until = database.until(cx);
     match open::open(database, cx, true)? {
         Some(scope) => scope.run(until, run).await,
         None => run(&mut database.hold(until).await?).await.map_err(Failure::into_error),

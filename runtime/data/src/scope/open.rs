@@ -97,7 +97,8 @@ impl Scope {
             wait,
         };
         let Some(outer) = outer else {
-            let until = cx.deadline().map_or_else(|| Instant::now() + wait, |d| d.min(Instant::now() + wait));
+            // The pool has its own limit of waiting, which says that it is busy.
+            let until = database.until(cx);
             let mut held = database.hold(until).await?;
             held.begin().await.map_err(Failure::into_error)?;
             let root = Root { held: Turn::new(Some(held)), broken: AtomicBool::new(false) };

@@ -159,7 +159,8 @@ impl Connection {
                 let query = AsyncConnectionCore::load(&mut **c, diesel::sql_query(sql));
                 let (mut stream, mut rows) = (query.await.map_err(diesel_failure)?, Vec::new());
                 while let Some(row) = stream.try_next().await.map_err(diesel_failure)? {
-                    let text = |i| Some(String::from_utf8_lossy(row.get(i)?.value()?.as_bytes()).into_owned());
+                    let text =
+                        |i| Some(String::from_utf8_lossy(row.get(i)?.value()?.as_bytes()).into_owned());
                     rows.push((0..row.field_count()).map(text).collect());
                 }
                 return Ok(rows);
