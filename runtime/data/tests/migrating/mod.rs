@@ -1,5 +1,5 @@
 //! What the migration tests share: schemas in a few words, databases of their own, rows to lose.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, unused_macros, unused_imports, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../../../testing/src/ledger.rs"]
 mod ledger;
@@ -343,3 +343,30 @@ pub async fn clear(database: &Database) {
         .await;
     database.batch(&format!("{off}{drops}{on}")).await.unwrap();
 }
+
+/// Runs a test on each database that is there.
+macro_rules! on_each {
+    ($($name:ident => $test:ident;)*) => {$(
+        mod $name {
+            use super::*;
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                on(Dialect::Sqlite).await;
+            }
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                on(Dialect::Postgres).await;
+            }
+            #[tokio::test(flavor = "multi_thread")]
+            async fn mysql() {
+                on(Dialect::Mysql).await;
+            }
+            async fn on(dialect: Dialect) {
+                let Some(url) = url(dialect, stringify!($name)).await else { return };
+                $test(dialect, &url).await;
+                drop_database(&url).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_each;

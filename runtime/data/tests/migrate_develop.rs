@@ -1,0 +1,259 @@
+//! Development, which changes the schema by itself, and what others do to it: drift, raw SQL, rows that fit no more.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod migrating;
+
+use framewright_core::Kind::*;
+use framewright_core::Value;
+use framewright_data::Dialect;
+use framewright_data::ddl::Schema;
+use framewright_data::drift::drift_from;
+use framewright_data::migrate::{MakeOptions, MigrationFiles, Migrator, make_for};
+use migrating::*;
+use std::path::Path;
+
+fn first() -> Schema {
+    schema(vec![table("posts", vec![col("title", Text)])])
+}
+
+fn second() -> Schema {
+    schema(vec![table("posts", vec![col("title", Text), col("note", Text).null()])])
+}
+
+fn make(directory: &Path, schema: &Schema) {
+    make_for(directory, schema, &MakeOptions::default()).unwrap();
+}
+
+fn files(directory: &Path, dialect: Dialect) -> MigrationFiles {
+    MigrationFiles::in_directory(directory, dialect).unwrap()
+}
+
+on_each! {
+    developing => development_applies_the_difference;
+    adopting => a_migration_that_development_has_applied_is_recorded;
+    losing => development_refuses_to_lose_values;
+    drifting => drift_finds_what_others_did;
+    touching => raw_sql_keeps_updated_at_and_version_right;
+    dangling => a_foreign_key_that_does_not_hold_stops_the_migration;
+}
+
+async fn development_applies_the_difference(dialect: Dialect, url: &str) {
+    let database = connect(url).await;
+    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
+    let done = migrator.develop_to(&first()).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert_eq!(done, ["posts: is created"]);
+    assert_eq!(migrator.develop_to(&first()).await.unwrap(), Vec::<String>::new());
+    fill(&database, &first()).await;
+    let done =
+        migrator.develop_to(&second()).await.unwrap_or_else(|e| panic!("{}: {}", dialect.name(), cause(&e)));
+    assert_eq!(done, ["posts: adds note"]);
+    assert!(drift_from(&database, &second()).await.unwrap().is_empty());
+    assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3);
+    let other = schema(vec![table("users", vec![col("name", Text)])]);
+    database.batch("CREATE TABLE users (id INTEGER NOT NULL)").await.unwrap();
+    database.batch("DELETE FROM __framewright_schema").await.unwrap();
+    let error = migrator.develop_to(&other).await.unwrap_err();
+    assert_eq!(error.code(), "migrate.unknown_schema");
+    assert!(error.message().contains("`users`"));
+}
+
+async fn a_migration_that_development_has_applied_is_recorded(dialect: Dialect, url: &str) {
+    let directory = folder("adopt");
+    make(&directory, &first());
+    let database = connect(url).await;
+    let migrator = || Migrator::new(database.clone(), files(&directory, dialect));
+    assert_eq!(migrator().develop_to(&first()).await.unwrap(), ["0001_create_posts"]);
+    fill(&database, &first()).await;
+    assert_eq!(migrator().develop_to(&second()).await.unwrap(), ["posts: adds note"]);
+    // What was tried out becomes a migration, which this database has by now and the next one has not.
+    make(&directory, &second());
+    assert_eq!(migrator().up(None).await.unwrap(), ["0002_add_note_to_posts"]);
+    assert!(migrator().status().await.unwrap().is_clean());
+    assert!(drift_from(&database, &second()).await.unwrap().is_empty());
+    assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3);
+    // Another change that development tried, and a migration that does something else.
+    let third = schema(vec![table(
+        "posts",
+        vec![col("title", Text), col("note", Text).null(), col("n", I32).null()],
+    )]);
+    let other = schema(vec![table(
+        "posts",
+        vec![col("title", Text), col("note", Text).null(), col("m", I32).null()],
+    )]);
+    migrator().develop_to(&third).await.unwrap();
+    make(&directory, &other);
+    assert_eq!(migrator().up(None).await.unwrap_err().code(), "migrate.diverged");
+}
+
+async fn development_refuses_to_lose_values(_: Dialect, url: &str) {
+    let database = connect(url).await;
+    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
+    migrator.develop_to(&second()).await.unwrap();
+    migrator.develop_to(&first()).await.unwrap_or_else(|e| panic!("no rows, nothing to lose: {}", cause(&e)));
+    migrator.develop_to(&second()).await.unwrap();
+    fill(&database, &second()).await;
+    let error = migrator.develop_to(&first()).await.unwrap_err();
+    assert_eq!(error.code(), "migrate.refused");
+    assert!(
+        error.message().contains("`posts.note` is dropped with all of its values"),
+        "{}",
+        error.message()
+    );
+    assert!(error.hint_text().unwrap().contains("db reset"));
+    assert!(drift_from(&database, &second()).await.unwrap().is_empty(), "nothing happened");
+    let mut approved = first();
+    approved.tables[0].breaking = Some("notes moved elsewhere".into());
+    migrator.develop_to(&approved).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert!(drift_from(&database, &first()).await.unwrap().is_empty());
+}
+
+async fn drift_finds_what_others_did(dialect: Dialect, url: &str) {
+    let declared = schema(vec![
+        table("users", vec![col("name", Text)]),
+        table(
+            "posts",
+            vec![col("title", Text).length(1, 90), col("n", I32).value(Value::I64(1)), col("user_id", Uuid)],
+        )
+        .fk("user_id", "users", framewright_core::descriptor::OnDelete::Cascade)
+        .unique(&["title"]),
+        table("gone", vec![]),
+    ]);
+    let database = connect(url).await;
+    Migrator::new(database.clone(), MigrationFiles::default()).develop_to(&declared).await.unwrap();
+    assert!(drift_from(&database, &declared).await.unwrap().is_empty());
+    let others = match dialect {
+        Dialect::Postgres => {
+            "ALTER TABLE posts ADD COLUMN extra text; ALTER TABLE posts ALTER COLUMN n TYPE bigint; \
+             ALTER TABLE posts ALTER COLUMN n DROP NOT NULL; ALTER TABLE posts ALTER COLUMN n SET DEFAULT 2; \
+             DROP INDEX ix_posts_user_id; ALTER TABLE posts DROP CONSTRAINT fk_posts_user_id; \
+             ALTER TABLE posts DROP CONSTRAINT uq_posts_title; ALTER TABLE posts DROP CONSTRAINT ck_posts_title; \
+             CREATE INDEX ix_other ON users (name); DROP TABLE gone; CREATE TABLE strange (id int)"
+        }
+        Dialect::Mysql => {
+            "ALTER TABLE posts ADD COLUMN extra TEXT; ALTER TABLE posts MODIFY COLUMN n BIGINT NULL DEFAULT 2; \
+             ALTER TABLE posts DROP FOREIGN KEY fk_posts_user_id; ALTER TABLE posts DROP INDEX ix_posts_user_id; \
+             ALTER TABLE posts DROP INDEX uq_posts_title; ALTER TABLE posts DROP CONSTRAINT ck_posts_title; \
+             CREATE INDEX ix_other ON users (name); DROP TABLE gone; CREATE TABLE strange (id int)"
+        }
+        Dialect::Sqlite => {
+            "DROP TABLE posts; CREATE TABLE posts (id BLOB NOT NULL PRIMARY KEY, title TEXT NOT NULL, n REAL DEFAULT 2, \
+             user_id BLOB NOT NULL, extra TEXT) STRICT; CREATE INDEX ix_other ON users (name); DROP TABLE gone; \
+             CREATE TABLE strange (id INTEGER)"
+        }
+    };
+    database.batch(others).await.unwrap();
+    let drift = drift_from(&database, &declared).await.unwrap();
+    let found: Vec<String> =
+        drift.differences.iter().map(|d| format!("{} {} {}", d.what, d.table, d.name)).collect();
+    for expected in [
+        "column posts extra",
+        "type posts n",
+        "null posts n",
+        "default posts n",
+        "index posts ix_posts_user_id",
+        "foreign_key posts fk_posts_user_id",
+        "unique posts uq_posts_title",
+        "index users ix_other",
+        "table gone ",
+        "table strange ",
+    ] {
+        assert!(found.contains(&expected.to_owned()), "{expected} is not among {found:#?}");
+    }
+    assert!(found.contains(&"check posts ck_posts_title".to_owned()), "{found:#?}");
+    assert_eq!(drift.to_json()["drift"], true);
+    assert_eq!(drift.lines().len(), drift.differences.len());
+}
+
+async fn raw_sql_keeps_updated_at_and_version_right(dialect: Dialect, url: &str) {
+    let ours = connect(url).await;
+    // On PostgreSQL our own connections are known by their name: this is anybody else.
+    let theirs = match dialect {
+        Dialect::Postgres => connect(&format!("{url}?application_name=psql")).await,
+        _ => ours.clone(),
+    };
+    let title = || col("title", Text);
+    let stages = [
+        schema(vec![
+            table("posts", vec![title()]).kept("updated_at", Some("version")),
+            table("tags", vec![title()]).kept("updated_at", None),
+        ]),
+        // A table and its columns get other names …
+        schema(vec![
+            {
+                let mut t = table("articles", vec![title(), col("note", Text)])
+                    .was("posts")
+                    .kept("changed_at", Some("revision"));
+                for (name, former) in [("changed_at", "updated_at"), ("revision", "version")] {
+                    let column = t.columns.iter_mut().find(|c| c.name == name).unwrap();
+                    column.renamed_from = Some(former.into());
+                }
+                t
+            },
+            table("tags", vec![title().max(90)]).kept("updated_at", None),
+        ]),
+    ];
+    let migrator = Migrator::new(ours.clone(), MigrationFiles::default());
+    for (stage, now) in stages.iter().enumerate() {
+        let mut approved = now.clone();
+        approved.tables.iter_mut().for_each(|t| t.breaking = Some("a test".into()));
+        migrator.develop_to(&approved).await.unwrap_or_else(|e| panic!("{}: {}", dialect.name(), cause(&e)));
+        assert_eq!(drift_from(&ours, now).await.unwrap().lines(), Vec::<String>::new());
+        if stage == 0 {
+            fill(&ours, now).await;
+        }
+        let posts = now.tables.iter().find(|t| t.version.is_some()).unwrap();
+        let (at, version) = (posts.updated_at.clone().unwrap(), posts.version.clone().unwrap());
+        let state = async |table: &str, column: &str| {
+            values(&ours, table, &["id".to_owned(), column.to_owned()]).await
+        };
+        let before = (
+            state(&posts.name, &at).await,
+            state(&posts.name, &version).await,
+            state("tags", "updated_at").await,
+        );
+        theirs.batch(&format!("UPDATE {} SET title = 'raw-{stage}'", posts.name)).await.unwrap();
+        theirs.batch(&format!("UPDATE tags SET title = 'raw-{stage}'")).await.unwrap();
+        let after = (
+            state(&posts.name, &at).await,
+            state(&posts.name, &version).await,
+            state("tags", "updated_at").await,
+        );
+        assert_ne!(before.0, after.0, "{at} on {}", dialect.name());
+        if dialect == Dialect::Mysql {
+            assert_eq!(before.1, after.1, "a version stays with raw SQL on MySQL");
+        } else {
+            assert_ne!(before.1, after.1, "{version} on {}", dialect.name());
+        }
+        assert_eq!(before.2 == after.2, dialect == Dialect::Sqlite, "updated_at alone on {}", dialect.name());
+        // Whoever sets them has the last word.
+        let set = if dialect == Dialect::Sqlite { "7" } else { "'2020-01-01 00:00:00'" };
+        ours.batch(&format!("UPDATE {} SET {version} = {version} + 1, {at} = {set}", posts.name))
+            .await
+            .unwrap();
+        let count = rows(&ours, &format!("SELECT 'x' FROM {} WHERE {at} = {set}", posts.name)).await.len();
+        assert_eq!(count, 3);
+    }
+}
+
+async fn a_foreign_key_that_does_not_hold_stops_the_migration(dialect: Dialect, url: &str) {
+    let database = connect(url).await;
+    let loose = |key: bool| {
+        let posts = table("posts", vec![col("user_id", Uuid)]);
+        let posts = if key {
+            posts.fk("user_id", "users", framewright_core::descriptor::OnDelete::Restrict)
+        } else {
+            posts
+        };
+        schema(vec![table("users", vec![col("name", Text)]), posts])
+    };
+    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
+    migrator.develop_to(&loose(false)).await.unwrap();
+    fill(&database, &loose(false)).await;
+    database.batch("DELETE FROM users").await.unwrap();
+    let error = migrator.develop_to(&loose(true)).await.unwrap_err();
+    assert_eq!(error.code(), "migrate.failed", "{}", cause(&error));
+    if dialect != Dialect::Mysql {
+        assert!(drift_from(&database, &loose(false)).await.unwrap().is_empty(), "nothing of it is applied");
+    }
+    assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3, "no row is lost");
+}
