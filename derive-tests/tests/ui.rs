@@ -7,7 +7,7 @@ fn ui() {
     let cases = trybuild::TestCases::new();
     for family in [
         "shape", "option", "field", "rule", "key", "relation", "route", "policy", "db_enum", "cascade",
-        "span", "query",
+        "span", "query", "service", "config", "seed",
     ] {
         cases.compile_fail(format!("tests/ui/{family}/*.rs"));
     }

@@ -3,7 +3,7 @@
 
 pub use core::clone::Clone;
 pub use core::default::Default;
-pub use core::fmt::Debug;
+pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{i32, i64};
 pub use core::result::Result::Ok;

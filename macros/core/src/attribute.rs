@@ -59,6 +59,16 @@ pub(crate) fn private(options: &[Opt<'_>]) -> TokenStream {
     path.map_or_else(|| quote!(::framewright::__private), |path| quote!(#path::__private))
 }
 
+/// The same tokens, said to stand at this place: an error in them is shown there.
+pub(crate) fn placed(tokens: &TokenStream, at: Span) -> TokenStream {
+    let at = Span::call_site().located_at(at);
+    let place = |mut token: proc_macro2::TokenTree| {
+        token.set_span(at);
+        token
+    };
+    tokens.clone().into_iter().map(place).collect()
+}
+
 /// The tokens of the field attributes of this name, which are taken off the field.
 pub(crate) fn take(attrs: &mut Vec<Attribute>, name: &str) -> TokenStream {
     let mut tokens = TokenStream::new();

@@ -6,8 +6,7 @@ use crate::model::names;
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::{Opt, entries};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::quote;
 use syn::{Expr, ExprLit, Lit, LitStr, UnOp};
 
 /// The options of `#[config(…)]`.
@@ -66,6 +65,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
     }
     let mut specs = Vec::new();
     let mut reads = Vec::new();
+    let mut copies = Vec::new();
+    let mut shows = Vec::new();
     for field in &mut parsed.fields {
         let tokens = take(&mut field.attrs, "setting");
         let written = entries(tokens, "`#[setting]`", dx);
@@ -79,17 +80,48 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
         };
         let env = options.iter().find(|o| o.spec.key == "env").and_then(Opt::text).into_iter();
         let (ty, text, doc) = (&field.ty, names::plain(ident), doc(&field.attrs));
-        specs.push(quote_spanned! {ty.span()=>
-            #p::config::SettingSpec::of::<#ty>(#text, #default, &[#(#env),*], #doc)
+        // every mention of the type is the same one, so that a type that is no setting is one error
+        let setting = quote!(<#ty as #p::config::Setting>);
+        specs.push(quote! {
+            #p::config::SettingSpec {
+                name: #text, kind: #setting::KIND, default: #default, required: #setting::REQUIRED,
+                secret: #setting::SECRET, env: &[#(#env),*], doc: #doc,
+            }
         });
-        reads.push(quote!(#ident: config.get(#section, #text)?));
+        reads.push(quote!(#ident: #setting::read(config, #section, #text)?));
+        copies.push(quote!(#ident: #setting::duplicate(&self.#ident)));
+        shows.push(quote!(.field(#text, #setting::shown(&self.#ident))));
     }
-    let derives = missing_derives(&p, &parsed.attrs);
+    if !dx.is_empty() {
+        return quote!(#[allow(dead_code)] #parsed);
+    }
+    let clone = (!derives(&parsed.attrs, "Clone")).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #p::Clone for #name {
+                fn clone(&self) -> Self {
+                    Self { #(#copies),* }
+                }
+            }
+        }
+    });
+    let debug = (!derives(&parsed.attrs, "Debug")).then(|| {
+        let text = name.to_string();
+        quote! {
+            #[automatically_derived]
+            impl #p::Debug for #name {
+                fn fmt(&self, f: &mut #p::Formatter<'_>) -> #p::FmtResult {
+                    f.debug_struct(#text)#(#shows)*.finish()
+                }
+            }
+        }
+    });
     let doc = doc(&parsed.attrs);
     quote! {
-        #derives
         #parsed
         const _: () = {
+            #clone
+            #debug
             #[automatically_derived]
             impl #p::config::ConfigSection for #name {
                 const SPEC: &'static #p::config::SectionSpec =
@@ -117,17 +149,11 @@ fn section_of(name: &str) -> String {
     names::snake(base.unwrap_or(name))
 }
 
-/// Sections are `Debug` (secrets hidden by their type) and `Clone`; what the user derives is left to them.
-fn missing_derives(p: &TokenStream, attrs: &[syn::Attribute]) -> TokenStream {
-    let derived: String = attrs
-        .iter()
-        .filter(|a| a.path().is_ident("derive"))
-        .filter_map(|a| a.meta.require_list().ok().map(|l| l.tokens.to_string()))
-        .collect();
-    let has = |what: &str| derived.split(|c: char| !c.is_alphanumeric()).any(|word| word == what);
-    let clone = (!has("Clone")).then(|| quote!(#p::Clone,));
-    let debug = (!has("Debug")).then(|| quote!(#p::Debug,));
-    quote!(#[derive(#clone #debug)])
+/// Whether the user derives a trait, which is left to them then.
+fn derives(attrs: &[syn::Attribute], what: &str) -> bool {
+    let lists = attrs.iter().filter(|a| a.path().is_ident("derive"));
+    let mut lists = lists.filter_map(|a| a.meta.require_list().ok().map(|l| l.tokens.to_string()));
+    lists.any(|list| list.split(|c: char| !c.is_alphanumeric()).any(|word| word == what))
 }
 
 /// A default as the text that the environment would have.

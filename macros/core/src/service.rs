@@ -1,6 +1,6 @@
 //! `#[service]`: a struct that the application builds once, from what its fields name.
 
-use crate::attribute::{known, krate, plain_struct, private, take};
+use crate::attribute::{known, krate, placed, plain_struct, private, take};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::{Opt, entries};
@@ -92,9 +92,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
         }
         fields.push((name, from.unwrap_or_else(|| injected(&field.ty))));
     }
-    // the user's struct stays whatever else is wrong; without its place in the graph nobody can ask for it, so that
-    // is kept too
     let name = &parsed.ident;
+    if !dx.is_empty() {
+        return shell(&p, &parsed, &provides);
+    }
     let needs = fields.iter().filter_map(|(_, from)| match from {
         From::Shared(ty) => Some(quote_spanned!(ty.span()=> #p::di::Need::shared::<#ty>())),
         From::Cloned(ty) => Some(quote_spanned!(ty.span()=> #p::di::Need::cloned::<#ty>())),
@@ -115,7 +116,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
         From::Default | From::Value(_) => None,
     });
     let circles = circles.enumerate().map(|(index, ty)| {
-        let check = format_ident!("FIELD_{index}");
+        let (check, p) = (format_ident!("FIELD_{index}"), placed(&p, ty.span()));
         quote_spanned!(ty.span()=> static #check: () = #p::di::assert_acyclic(&NODE, #index);)
     });
     let views = provides.iter().enumerate().map(|(index, ty)| view(&p, name, index, ty));
@@ -145,6 +146,24 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
             #registered
         };
     }
+}
+
+/// The struct alone, with a place in the graph that nothing hangs on: one mistake in it is no mistake of others.
+fn shell(p: &TokenStream, parsed: &syn::ItemStruct, provides: &[Type]) -> TokenStream {
+    let name = &parsed.ident;
+    let places = std::iter::once(quote!(#name)).chain(provides.iter().map(|ty| quote!(#ty)));
+    let places = places.map(|ty| {
+        quote! {
+            const _: () = {
+                static NODE: #p::di::Node = #p::di::Node::given::<#ty>(#p::stringify!(#ty));
+                #[automatically_derived]
+                impl #p::di::Provided for #ty {
+                    const NODE: &'static #p::di::Node = &NODE;
+                }
+            };
+        }
+    });
+    quote!(#[allow(dead_code)] #parsed #(#places)*)
 }
 
 /// The place of a trait that the service stands for.

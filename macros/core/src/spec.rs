@@ -26,7 +26,7 @@ impl Place {
             Self::Resource => "#[resource]",
             Self::Field => "#[field]",
             Self::Service => "#[service]",
-            Self::ServiceField => "#[service] on a field",
+            Self::ServiceField => "#[service]",
             Self::Config => "#[config]",
             Self::Setting => "#[setting]",
             Self::Seed => "#[seed]",

@@ -85,7 +85,7 @@ pub(crate) fn error_json(error: &Error) -> Value {
         "code": error.code(),
         "message": whole_message(error),
         "hint": error.hint_text().unwrap_or("`help` lists the commands, `doctor` checks the surroundings"),
-        "docs": format!("book/src/reference/errors.md#{}", error.code().replace('.', "-")),
+        "docs": format!("book/src/reference/codes.md#{}", error.code().replace('.', "")),
     });
     if !error.fields().is_empty() {
         let fields: serde_json::Map<String, Value> =

@@ -227,7 +227,7 @@ fn parse_bytes(text: &str) -> Option<i64> {
     label = "not a type of settings",
     note = "settings are `String`, `bool`, integers, `f64`, `Duration`, `PathBuf`, `Vec<String>`, `Secret` of these, and `Option` of these"
 )]
-pub trait Setting: Sized + Send + Sync + 'static {
+pub trait Setting: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// What its text may say.
     const KIND: SettingKind;
     /// Whether it is never shown.
@@ -237,6 +237,23 @@ pub trait Setting: Sized + Send + Sync + 'static {
 
     /// The Rust value; `None` when there is none, or it does not fit.
     fn take(value: Option<&SettingValue>) -> Option<Self>;
+
+    /// The value of a setting of a configuration.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn read(config: &super::Config, section: &str, name: &str) -> crate::Result<Self> {
+        config.get(section, name)
+    }
+    /// A copy, for the section's `Clone`.
+    #[must_use]
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+    /// Itself, for the section's `Debug`.
+    fn shown(&self) -> &dyn std::fmt::Debug {
+        self
+    }
 }
 
 macro_rules! setting {

@@ -1,0 +1,8 @@
+use framewright::prelude::*;
+
+#[config(section = "My Shop")]
+pub struct ShopConfig {
+    attempts: u32,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use framewright::prelude::*;
+
+#[seed(order = "first")]
+pub struct Roles;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use framewright::prelude::*;
+
+#[service]
+pub struct Billing {
+    attempts: u32,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use framewright::prelude::*;
+
+#[service]
+pub struct Billing {
+    again: Inject<Billing>,
+}
+
+fn main() {}

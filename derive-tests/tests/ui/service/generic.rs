@@ -1,0 +1,8 @@
+use framewright::prelude::*;
+
+#[service]
+pub struct Billing<T> {
+    gateway: Inject<T>,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use framewright::prelude::*;
+
+#[service(init)]
+pub struct Billing {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use framewright::prelude::*;
+
+#[service]
+pub enum Billing {
+    Stripe,
+}
+
+fn main() {}
