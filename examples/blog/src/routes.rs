@@ -19,8 +19,8 @@ pub fn routes() -> Router {
         .route("/api/v1/statistics", get(statistics))
 }
 
-async fn publish(cx: Cx, Path(id): Path<Id<Post>>) -> Result<Reply> {
-    Reply::ok(&cx.service::<Editor>()?.publish(&cx, id).await?)
+async fn publish(cx: Cx, editor: Inject<Editor>, Path(id): Path<Id<Post>>) -> Result<Reply> {
+    Reply::ok(&editor.publish(&cx, id).await?)
 }
 
 /// How long a post takes.
@@ -29,9 +29,9 @@ struct ReadingTime {
     minutes: u32,
 }
 
-async fn reading_time(cx: Cx, Path(id): Path<Id<Post>>) -> Result<Reply> {
+async fn reading_time(cx: Cx, editor: Inject<Editor>, Path(id): Path<Id<Post>>) -> Result<Reply> {
     let post = Post::find(&cx, id).await?;
-    Reply::ok(&ReadingTime { minutes: cx.service::<Editor>()?.minutes(&post) })
+    Reply::ok(&ReadingTime { minutes: editor.minutes(&post) })
 }
 // ANCHOR_END: routes
 
