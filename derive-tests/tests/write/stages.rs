@@ -77,6 +77,16 @@ async fn parts_take_part_in_their_order_and_in_the_transaction() {
         // Refused by the hook, by validation and by the database: nothing is noted.
         assert_eq!(CreateTag::new("refused").save(&f.cx).await.unwrap_err().code(), "test.refused");
         seen.lock().unwrap().clear();
+        let authorise =
+            Noting { stage: Stage::Authorise, dialect: f.db.dialect(), seen: seen.clone(), table: "notes" };
+        let (state, others) = (f.cx.state(), parts.clone());
+        let first = Arc::new(Parts::default());
+        first.add(Arc::new(authorise));
+        state.insert(first);
+        assert_eq!(CreateTag::new("").save(&f.cx).await.unwrap_err().status(), 422);
+        assert_eq!(*seen.lock().unwrap(), [Stage::Authorise], "who may not is told so before what is wrong");
+        seen.lock().unwrap().clear();
+        state.insert(others);
         assert_eq!(CreateTag::new("").save(&f.cx).await.unwrap_err().status(), 422);
         assert_eq!(*seen.lock().unwrap(), [], "what is not valid reaches no hook");
         assert_eq!(CreateTag::new("a").save(&f.cx).await.unwrap_err().status(), 409);

@@ -50,7 +50,8 @@ pub trait Part: Send + Sync {
     /// Where it stands.
     fn stage(&self) -> Stage;
 
-    /// Looks at a write before its statement: only called for [`Stage::Hooks`].
+    /// Looks at a write before its statement: called for the stages up to [`Stage::Hooks`], after what the framework
+    /// itself does there. What a hook changes is not validated again; the constraints of the table hold all the same.
     ///
     /// # Errors
     /// Refuse the write.
@@ -60,7 +61,7 @@ pub trait Part: Send + Sync {
     }
 
     /// Adds statements to the transaction, after the one that changes the record: called for the stages from
-    /// [`Stage::History`] to [`Stage::Idempotency`].
+    /// [`Stage::History`] to [`Stage::Commit`].
     ///
     /// # Errors
     /// Refuse the write.
@@ -93,11 +94,10 @@ pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Res
         match stage {
             Stage::Authorise => authorise(cx, draft)?,
             Stage::Validate => check(draft)?,
-            _ => {
-                for part in parts.iter().filter(|p| p.stage() == stage) {
-                    part.before(cx, draft)?;
-                }
-            }
+            _ => {}
+        }
+        for part in parts.iter().filter(|p| p.stage() == stage) {
+            part.before(cx, draft)?;
         }
     }
     Ok(())
