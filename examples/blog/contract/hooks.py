@@ -7,8 +7,24 @@ def positive(case):
     return case.meta is not None and case.meta.generation.mode.is_positive
 
 
+def nodes(predicate):
+    """How many comparisons and nodes a predicate has, and how deep it is."""
+    if not isinstance(predicate, dict):
+        return 0, 0, 0
+    inner = predicate.get("and") or predicate.get("or") or [predicate.get("not") or predicate.get("where")]
+    parts = [nodes(p) for p in inner if isinstance(p, dict)]
+    leaf = int("field" in predicate or "related" in predicate)
+    deep = 1 + max((p[2] for p in parts), default=0)
+    return leaf + sum(p[0] for p in parts), 1 + sum(p[1] for p in parts), deep
+
+
 @schemathesis.hook
 def filter_case(context, case):
+    # Limits over a whole predicate: 32 comparisons, 64 nodes, 16 levels (422).
+    if isinstance(case.body, dict):
+        comparisons, all_nodes, deep = nodes(case.body.get("filter"))
+        if comparisons > 32 or all_nodes > 64 or deep > 16:
+            return False
     query = case.query or {}
     # Limits over several parameters: 32 comparisons, and a page is either after a cursor or has a number (422).
     if sum(name.startswith("filter[") for name in query) > 32:

@@ -94,7 +94,7 @@ fn kind(field: &FieldDescriptor, place: Place) -> Map<String, Value> {
         },
         Kind::Bytes => json!({
             "type": "string", "contentEncoding": "base64",
-            "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+            "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$",
         }),
         Kind::Uuid => json!({"type": "string", "format": "uuid"}),
         Kind::Decimal => {
