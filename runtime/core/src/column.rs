@@ -32,7 +32,15 @@ impl ColumnFacts {
     /// Facts of a plain, mandatory column.
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
-        Self { kind, nullable: false, options: None, references: None, currency: None, bounds: None, shape: None }
+        Self {
+            kind,
+            nullable: false,
+            options: None,
+            references: None,
+            currency: None,
+            bounds: None,
+            shape: None,
+        }
     }
 
     /// The same column, where NULL is a value.

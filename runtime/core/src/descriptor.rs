@@ -536,7 +536,9 @@ impl RelationDescriptor {
     pub fn foreign_key(&self, owner: &ResourceDescriptor) -> Option<u16> {
         match self.kind {
             RelationKind::BelongsTo { field } => Some(field),
-            RelationKind::HasMany { by } | RelationKind::HasOne { by } => pointing((self.target)(), owner, by),
+            RelationKind::HasMany { by } | RelationKind::HasOne { by } => {
+                pointing((self.target)(), owner, by)
+            }
             RelationKind::ManyToMany { through } => pointing(through(), owner, None),
         }
     }

@@ -165,7 +165,9 @@ impl Error {
     pub fn field(mut self, field: &str, message: impl Into<String>) -> Self {
         match self.0.fields.iter_mut().find(|f| f.field == field) {
             Some(f) => f.messages.push(message.into()),
-            None => self.0.fields.push(FieldError { field: field.to_owned(), messages: vec![message.into()] }),
+            None => {
+                self.0.fields.push(FieldError { field: field.to_owned(), messages: vec![message.into()] })
+            }
         }
         self
     }

@@ -22,9 +22,19 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
     for (i, a) in resources.iter().enumerate() {
         for b in resources.iter().take(i) {
             if a.table == b.table {
-                found.push(format!("the table `{}` belongs to {} and to {}: set `table = \"…\"` on one of them", a.table, at(b), at(a)));
+                found.push(format!(
+                    "the table `{}` belongs to {} and to {}: set `table = \"…\"` on one of them",
+                    a.table,
+                    at(b),
+                    at(a)
+                ));
             } else if a.path == b.path && a.actions.0 != 0 && b.actions.0 != 0 {
-                found.push(format!("`GET /{}` is served by {} and by {}: set `path = \"…\"` on one of them", a.path, at(b), at(a)));
+                found.push(format!(
+                    "`GET /{}` is served by {} and by {}: set `path = \"…\"` on one of them",
+                    a.path,
+                    at(b),
+                    at(a)
+                ));
             }
         }
         for r in a.relations {
@@ -33,12 +43,22 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
                 found.push(format!("the relation `{}` of {} points to `{}`, which is not linked into this program: add `use {} as _;`", r.name, at(a), target.name, target.source.module.split("::").next().unwrap_or("the_crate")));
             } else if r.foreign_key(a).is_none() {
                 let how = match r.kind {
-                    RelationKind::ManyToMany { through } => format!("`{}` needs exactly one field of type `Id<{}>`", through().name, a.name),
-                    _ => format!("`{}` needs exactly one field of type `Id<{}>`, or write `{}: {} by field`", target.name, a.name, r.name, target.name),
+                    RelationKind::ManyToMany { through } => {
+                        format!("`{}` needs exactly one field of type `Id<{}>`", through().name, a.name)
+                    }
+                    _ => format!(
+                        "`{}` needs exactly one field of type `Id<{}>`, or write `{}: {} by field`",
+                        target.name, a.name, r.name, target.name
+                    ),
                 };
                 found.push(format!("the relation `{}` of {} has no foreign key: {how}", r.name, at(a)));
             } else if matches!(r.kind, RelationKind::ManyToMany { .. }) && r.far_key().is_none() {
-                found.push(format!("the relation `{}` of {} has no foreign key to `{}` in between", r.name, at(a), target.name));
+                found.push(format!(
+                    "the relation `{}` of {} has no foreign key to `{}` in between",
+                    r.name,
+                    at(a),
+                    target.name
+                ));
             }
         }
     }

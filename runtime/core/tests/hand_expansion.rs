@@ -223,7 +223,12 @@ const _: () = {
     impl fw::Update for UpdateUser {
         type Resource = User;
         fn build(v: &mut fw::Values) -> Result<Self, fw::Mismatch> {
-            Ok(Self { email: v.take_patch(1)?, bio: v.take_patch(2)?, points: v.take_patch(3)?, __record: None })
+            Ok(Self {
+                email: v.take_patch(1)?,
+                bio: v.take_patch(2)?,
+                points: v.take_patch(3)?,
+                __record: None,
+            })
         }
         fn bind(mut self, record: User) -> Self {
             self.__record = Some(Box::new(record));

@@ -111,8 +111,11 @@ impl<'de, C> serde::Deserialize<'de> for Money<C> {
 }
 
 impl<C: Currency> Column for Money<C> {
-    const FACTS: ColumnFacts =
-        ColumnFacts { currency: Some(C::CODE), bounds: Some((i64::MIN, i64::MAX)), ..ColumnFacts::new(Kind::I64) };
+    const FACTS: ColumnFacts = ColumnFacts {
+        currency: Some(C::CODE),
+        bounds: Some((i64::MIN, i64::MAX)),
+        ..ColumnFacts::new(Kind::I64)
+    };
     fn get(&self) -> ValueRef<'_> {
         ValueRef::I64(self.0)
     }

@@ -125,7 +125,11 @@ impl fmt::Display for Date {
 impl FromStr for Date {
     type Err = Mismatch;
     fn from_str(text: &str) -> Result<Self, Mismatch> {
-        let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, c)| if i == 4 || i == 7 { c == b'-' } else { c.is_ascii_digit() });
+        let shape = text.len() == 10
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(i, c)| if i == 4 || i == 7 { c == b'-' } else { c.is_ascii_digit() });
         if !shape {
             return Err(Mismatch);
         }
