@@ -20,4 +20,4 @@ pub struct Post {
     pub status: Status,
 }
 
-fn main() {}
+pub fn main() {}

@@ -34,8 +34,8 @@ pub struct PostTag {
     pub tag_id: Id<Tag>,
 }
 
-fn main() {
-    let all = framewright::registry::resources();
+pub fn main() {
+    let all = [User::DESCRIPTOR, Profile::DESCRIPTOR, Post::DESCRIPTOR, Tag::DESCRIPTOR, PostTag::DESCRIPTOR];
     assert_eq!(framewright::registry::problems(&all), Vec::<String>::new());
     let _ = (post::tags, post::reviser, user::profile);
 }

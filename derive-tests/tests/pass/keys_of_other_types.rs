@@ -23,7 +23,7 @@ pub struct City {
     pub number: Option<i64>,
 }
 
-fn main() {
+pub fn main() {
     let _ = CreateCountry::new("de", "Germany");
     let _ = CreateCounted::new("x");
     let _ = (city::country, city::counted);

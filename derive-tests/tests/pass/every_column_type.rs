@@ -36,4 +36,4 @@ pub struct All {
     pub oo_id: Option<Id<All>>,
 }
 
-fn main() {}
+pub fn main() {}

@@ -34,4 +34,4 @@ pub struct Post {
 
 pub struct Option;
 
-fn main() {}
+pub fn main() {}

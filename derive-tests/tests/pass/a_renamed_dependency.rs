@@ -1,7 +1,5 @@
 //! `crate =` finds the framework under another name.
 
-extern crate framewright as backend;
-
 mod shop {
     use crate::backend::prelude::{DbEnum, resource};
 
@@ -17,6 +15,6 @@ mod shop {
     }
 }
 
-fn main() {
+pub fn main() {
     let _ = shop::CreateShirt::new(shop::Size::Small);
 }

@@ -34,6 +34,7 @@ mod private {
     }
 }
 
-fn main() {
+/// Runs it.
+pub fn main() {
     let _ = private::CreateHidden::new("x").name;
 }

@@ -4,7 +4,7 @@ use framewright::prelude::*;
 
 
 
-fn main() {
+pub fn main() {
     #[resource(internal, has_many(replies: Note by parent_id))]
     struct Note {
         text: String,

@@ -23,7 +23,7 @@ pub struct Type {
     pub r#match: String,
 }
 
-fn main() {
+pub fn main() {
     let _ = (post::r#type, r#type::r#match);
     assert_eq!(Post::DESCRIPTOR.fields[2].name, "type");
 }

@@ -18,6 +18,6 @@ resources! {
     Second { on: bool = true }
 }
 
-fn main() {
+pub fn main() {
     let _ = (CreateFirst::new().stars(3), first::stars, CreateSecond::new().on);
 }

@@ -15,7 +15,7 @@ pub struct Tag {
     pub name: String,
 }
 
-fn main() {
+pub fn main() {
     let posts: Vec<Post> = Vec::new();
     assert_eq!(posts.clone(), posts);
     println!("{posts:?}");
