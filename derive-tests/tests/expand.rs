@@ -164,13 +164,30 @@ fn an_expansion_stays_within_its_budget() {
 /// While an option is being typed, the editor still has every name, with its documentation.
 #[test]
 fn a_half_finished_attribute_keeps_every_name() {
-    for args in ["po", "policy", "policy =", "policy = pub", "policy = public, tab", "policy = public, index(", "policy = public, has_many(a:"] {
+    for args in [
+        "po",
+        "policy",
+        "policy =",
+        "policy = pub",
+        "policy = public, tab",
+        "policy = public, index(",
+        "policy = public, has_many(a:",
+    ] {
         let args = if args.ends_with(['(', ':']) { format!("{args})") } else { args.to_owned() };
-        for field in ["", "#[field(fil)]", "#[field(length(ma))]", "#[field(default = )]", "#[field(unique(code))]"] {
-            let source =
-                format!("#[resource({args})] pub struct Post {{ /// The headline.\n {field} pub title: String, pub author_id: Id<User> }}");
+        for field in
+            ["", "#[field(fil)]", "#[field(length(ma))]", "#[field(default = )]", "#[field(unique(code))]"]
+        {
+            let source = format!(
+                "#[resource({args})] pub struct Post {{ /// The headline.\n {field} pub title: String, pub author_id: Id<User> }}"
+            );
             let (expansion, _) = expand(&source);
-            for name in ["pub struct Post", "CreatePost UpdatePost post", "The headline.", "author : One User", "created_at"] {
+            for name in [
+                "pub struct Post",
+                "CreatePost UpdatePost post",
+                "The headline.",
+                "author : One User",
+                "created_at",
+            ] {
                 assert!(expansion.contains(name), "{source}: `{name}` is gone\n{expansion}");
             }
         }

@@ -450,7 +450,8 @@ fn field_on_delete() {
 /// The table names each option once, with a test that is here.
 #[test]
 fn every_option_is_held_by_a_test() {
-    let (table, source) = (include_str!("../../keys.toml"), concat!(include_str!("main.rs"), include_str!("services.rs")));
+    let (table, source) =
+        (include_str!("../../keys.toml"), concat!(include_str!("main.rs"), include_str!("services.rs")));
     let mut section = String::new();
     let mut held = Vec::new();
     for line in table.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
@@ -466,10 +467,8 @@ fn every_option_is_held_by_a_test() {
         );
         held.push(format!("{section}.{key}"));
     }
-    let mut options: Vec<String> = framewright_macros_core::options()
-        .iter()
-        .map(|(_, o)| format!("{:?}.{}", o.place, o.key))
-        .collect();
+    let mut options: Vec<String> =
+        framewright_macros_core::options().iter().map(|(_, o)| format!("{:?}.{}", o.place, o.key)).collect();
     options.sort();
     held.sort();
     assert_eq!(held, options, "keys.toml and the option tables differ");

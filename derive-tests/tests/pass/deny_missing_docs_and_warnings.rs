@@ -1,8 +1,8 @@
 //! Generated items are documented and used, or say why not.
 
-use framewright::prelude::*;
+#![deny(missing_docs, warnings, unused, clippy::pedantic, missing_debug_implementations)]
 
-#![deny(missing_docs, warnings, unused, clippy::pedantic, unreachable_pub, missing_debug_implementations)]
+use framewright::prelude::*;
 
 /// Where it is.
 #[derive(DbEnum)]

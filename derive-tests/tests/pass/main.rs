@@ -1,6 +1,6 @@
-//! What has to compile, and runs: every file is a module with its own attributes. The target `pass_2021` is the same in
+//! What has to compile, and runs: every file is a module with its own attributes. `edition-2021` is the same in
 //! the edition before.
-#![allow(missing_docs)]
+#![allow(missing_docs, dead_code, unreachable_pub)]
 
 extern crate framewright as backend;
 

@@ -80,15 +80,17 @@ fn collected(expand: impl FnOnce(&Diagnostics) -> TokenStream) -> (TokenStream, 
     (expansion, dx.finish())
 }
 
-/// Every option of `#[service]`, `#[config]`, `#[setting]` and `#[seed]`.
-pub fn other_options() -> Vec<&'static OptionSpec> {
-    let tables = [service::SPECS, service::FIELD_SPECS, config::SPECS, config::SETTING_SPECS, seed::SPECS];
-    tables.into_iter().flatten().collect()
-}
-
-/// Every option of every part, with the name of its part.
+/// Every option of every part and of every other attribute, with the name of the file that owns it.
 pub fn options() -> Vec<(&'static str, &'static OptionSpec)> {
-    part::specs()
+    let others = [
+        ("service", service::SPECS),
+        ("service", service::FIELD_SPECS),
+        ("config", config::SPECS),
+        ("config", config::SETTING_SPECS),
+        ("seed", seed::SPECS),
+    ];
+    let others = others.into_iter().flat_map(|(name, specs)| specs.iter().map(move |spec| (name, spec)));
+    part::specs().into_iter().chain(others).collect()
 }
 
 /// Runs an expansion; a panic in it is our bug, is said so, and leaves the item in place.

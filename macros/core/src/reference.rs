@@ -1,6 +1,6 @@
 //! The reference pages of the book, made of the option tables.
 
-use crate::part::specs;
+use crate::options;
 use crate::spec::Place;
 
 /// The options of every attribute as Markdown tables.
@@ -19,8 +19,7 @@ pub fn reference_markdown() -> String {
         page.push_str(&format!(
             "\n## {title}\n\n| option | what it does | takes | without it |\n|---|---|---|---|\n"
         ));
-        let all = specs().into_iter().map(|(_, o)| o).chain(crate::other_options());
-        let mut rows: Vec<_> = all.filter(|o| o.place == place).collect();
+        let mut rows: Vec<_> = options().into_iter().map(|(_, o)| o).filter(|o| o.place == place).collect();
         rows.sort_by_key(|o| o.key);
         for o in rows {
             let cell = |text: &str| text.replace('|', "\\|");

@@ -80,7 +80,8 @@ impl Diagnostic {
 
     fn compile_error(&self) -> TokenStream {
         // The code closes the headline: it is the page of the book that says more.
-        let text = self.text().replacen(&self.headline, &format!("{} [{}]", self.headline, self.code.name()), 1);
+        let text =
+            self.text().replacen(&self.headline, &format!("{} [{}]", self.headline, self.code.name()), 1);
         // As in syn: the first and the last token carry the two ends, so that stable rustc underlines all between.
         let end = quote_spanned!(self.end=> { #text });
         quote_spanned!(self.start=> ::core::compile_error! #end)

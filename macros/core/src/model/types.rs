@@ -68,7 +68,7 @@ impl Shape {
 
 /// The last segment of a path type, with its type arguments.
 pub(crate) fn last_segment(ty: &Type) -> Option<(String, Vec<&Type>)> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = bare(ty) else { return None };
     let segment = path.path.segments.last()?;
     let args = match &segment.arguments {
         PathArguments::AngleBracketed(args) => args
@@ -82,6 +82,15 @@ pub(crate) fn last_segment(ty: &Type) -> Option<(String, Vec<&Type>)> {
         _ => Vec::new(),
     };
     Some((segment.ident.to_string(), args))
+}
+
+/// The type without parentheses, and without the invisible ones around a `$ty` of `macro_rules!`.
+pub(crate) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
 }
 
 /// The type inside `Option<…>`, if it is one.

@@ -3,7 +3,7 @@
 use super::Part;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::Expansion;
-use crate::model::types::{Shape, last_segment};
+use crate::model::types::{Shape, bare, last_segment};
 use crate::model::{DefaultOf, Field, Resource, Role};
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::Opt;
@@ -105,7 +105,7 @@ impl Part for Bodies {
                 Some(DefaultOf::Counted) => quote!(#p::DefaultValue::Counted),
                 Some(DefaultOf::Value(expr)) => {
                     let ty = if field.added { out.type_of(field) } else { field.inner.to_token_stream() };
-                    let text = matches!(expr, Expr::Lit(l) if matches!(l.lit, Lit::Str(_)));
+                    let text = is_text(expr);
                     if matches!(field.shape, Shape::Text) && text {
                         quote!(#p::default!(#ty, #p::text(#expr)))
                     } else {
@@ -115,6 +115,15 @@ impl Part for Bodies {
             };
             out.field(index, quote!(.default(#default)));
         }
+    }
+}
+
+/// A string literal, also one that came through `macro_rules!`.
+fn is_text(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
+        Expr::Group(group) => is_text(&group.expr),
+        _ => false,
     }
 }
 
@@ -170,7 +179,7 @@ fn types_can_be_columns(field: &Field, dx: &Diagnostics) {
         );
         return;
     }
-    if let Type::Reference(reference) = &field.inner {
+    if let Type::Reference(reference) = bare(&field.inner) {
         let owned = match written(&reference.elem).as_str() {
             "str" => "String".to_owned(),
             "[u8]" => "Vec<u8>".to_owned(),

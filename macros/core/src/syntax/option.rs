@@ -317,7 +317,11 @@ impl Args<'_> {
 
 /// A number; darling would read one out of a string too, which we do not take.
 fn literal<T: FromMeta>(tokens: &TokenStream) -> Option<T> {
-    let expr = syn::parse2::<Expr>(tokens.clone()).ok()?;
+    let mut expr = syn::parse2::<Expr>(tokens.clone()).ok()?;
+    // A `$number` of `macro_rules!` stands in invisible parentheses.
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
     let inner = match &expr {
         Expr::Unary(unary) => &unary.expr,
         other => other,
