@@ -113,4 +113,6 @@ fn secrets_are_not_printed() {
     let user = User::build(&mut values).unwrap_or_else(|_| panic!("a full record"));
     assert_eq!(user.clone().bio.as_deref(), Some("x"));
     assert!(!format!("{user:?}").contains("hunter2"));
+    let json = serde_json::to_string(&user).unwrap_or_default();
+    assert!(json.contains("a@example.org") && !json.contains("hunter2"), "{json}");
 }
