@@ -18,6 +18,14 @@ pub(crate) fn shell(model: &mut Resource) -> TokenStream {
             }
         }
     }
+    // A relation that took the name of another was reported: the first one keeps it.
+    let mut taken: Vec<String> = model.columns().map(|(_, f)| f.name.clone()).collect();
+    model.relations.retain(|relation| {
+        let name = names::plain(&relation.name);
+        let free = !taken.contains(&name);
+        taken.push(name);
+        free
+    });
     let p = model.private();
     let (structure, bodies, debug) = (structure(model), bodies(model), debug(model));
     let (name, create, update) = (&model.ident, model.create(), model.update());
