@@ -405,6 +405,9 @@ fn make_is_idle_when_nothing_changed_and_finds_a_lost_lock() {
         make_for(&directory, &second(), &MakeOptions { pretend: true, ..MakeOptions::default() }).unwrap();
     assert_eq!(pretended.name.as_deref(), Some("0002_add_note_to_posts"));
     assert_eq!(snapshot(&directory).unwrap(), first());
+    let two = schema(vec![table("posts", vec![]), table("tags", vec![])]);
+    let made = make_for(&folder("two"), &two, &MakeOptions::default()).unwrap();
+    assert_eq!(made.name.as_deref(), Some("0001_create_posts_and_tags"));
     std::fs::remove_file(directory.join("schema.lock")).unwrap();
     assert_eq!(make_for(&directory, &second(), &MakeOptions::default()).unwrap_err().code(), "migrate.lock");
     std::fs::write(directory.join("schema.lock"), "{").unwrap();

@@ -128,7 +128,11 @@ impl Plan {
         };
         match self.changes.len() {
             1 => first,
-            2 => format!("{first}_and_{}", self.changes.get(1).map(TableChange::title).unwrap_or_default()),
+            2 => {
+                let second = self.changes.get(1).map(TableChange::title).unwrap_or_default();
+                let both = first.starts_with("create_").then(|| second.strip_prefix("create_")).flatten();
+                format!("{first}_and_{}", both.unwrap_or(&second))
+            }
             n if self.changes.iter().all(|c| c.old.is_none()) => format!("{first}_and_{}_more", n - 1),
             n => format!("{first}_and_{}_changes", n - 1),
         }
