@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 use framewright_core::{Kind, Value};
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::{AtomicU8, AtomicU16};
 use std::sync::{Arc, OnceLock};
 
 /// A bound value with the kind of its column, which types a NULL.
@@ -43,6 +43,9 @@ pub struct Text {
     sql: OnceLock<Arc<str>>,
     #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for plans"))]
     pub(crate) plan: AtomicU8,
+    /// how often it took long where it must not: up with every slow read, down with every quick one
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite reads in place"))]
+    pub(crate) strikes: AtomicU16,
 }
 
 impl Text {
@@ -219,6 +222,7 @@ impl StmtBuilder {
             point: self.point,
             sql: OnceLock::new(),
             plan: AtomicU8::new(0),
+            strikes: AtomicU16::new(0),
         };
         Stmt { text: Arc::new(text), binds: self.binds }
     }

@@ -130,9 +130,10 @@ mod tests {
         ] {
             assert_eq!(parse(COMMANDS, &words(line)).unwrap().command.name, name, "{line}");
         }
-        let call =
-            parse(COMMANDS, &words("record list Post --filter a=b --filter=c=d --json -- -x")).unwrap();
+        let call = parse(COMMANDS, &words("record list Post --filter a=b --filter=c=d --json")).unwrap();
         assert_eq!(call.values("filter").collect::<Vec<_>>(), ["a=b", "c=d"]);
+        assert_eq!(call.args, ["Post"]);
+        let call = parse(COMMANDS, &words("record get Post --json -- -x")).unwrap();
         assert_eq!(call.args, ["Post", "-x"]);
         assert!(call.has("json"));
     }

@@ -29,8 +29,12 @@ use writer::{Claim, Command, Queued};
 const QUEUE: usize = 1024;
 /// Plans that are remembered.
 const PLANS: usize = 4096;
-/// A read in place that takes longer goes to the threads from then on: its plan promised more than it holds.
+/// A read in place that takes longer is slow.
 const IN_PLACE: Duration = Duration::from_millis(5);
+/// A statement goes to the threads for good when more than one of sixteen reads is slow: its plan promised more than
+/// it holds. One slow read says nothing, because a busy machine takes the processor away from anybody.
+const STRIKE: u16 = 16;
+const STRIKES: u16 = 8 * STRIKE;
 /// Connections that a worker keeps; an application has one database, a test program many.
 const PER_WORKER: usize = 4;
 
@@ -120,9 +124,7 @@ impl Sqlite {
             }
             let begun = Instant::now();
             let (rows, result) = exec::read(c, stmt, sink);
-            if begun.elapsed() > IN_PLACE {
-                self.demote(&stmt.text);
-            }
+            self.judge(&stmt.text, begun.elapsed());
             match result {
                 Ok(()) => Ok(true),
                 // A lock, above all: waited for where it holds nobody up.
@@ -156,6 +158,19 @@ impl Sqlite {
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
         if plans.len() < PLANS {
             plans.insert(text.sql().clone(), bounded);
+        }
+    }
+
+    /// Counts slow reads against quick ones. A lost count between threads does no harm.
+    fn judge(&self, text: &Text, took: Duration) {
+        let strikes = text.strikes.load(Ordering::Relaxed);
+        if took > IN_PLACE {
+            text.strikes.store(strikes.saturating_add(STRIKE), Ordering::Relaxed);
+            if strikes >= STRIKES {
+                self.demote(text);
+            }
+        } else if strikes > 0 {
+            text.strikes.store(strikes - 1, Ordering::Relaxed);
         }
     }
 
