@@ -7,7 +7,7 @@ use framewright_core::{Cx, Error, ErrorKind, Result};
 use framewright_data::{CxData, Dialect, Step, Unit};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use support::{Fresh, each};
+use support::{Fresh, each, each_with};
 
 fn refused() -> Error {
     Error::new(ErrorKind::Conflict, "test.refused", "no")
@@ -173,7 +173,7 @@ async fn a_hook_of_an_undone_inner_level_may_use_the_outer_one() {
 
 #[tokio::test]
 async fn the_outer_context_inside_is_an_error_and_no_hang() {
-    for f in each().await {
+    for f in each_with(|c| c.acquire_timeout = Duration::from_secs(30)).await {
         f.notes().await;
         let begun = std::time::Instant::now();
         f.cx.transaction(async |cx| {
@@ -187,7 +187,7 @@ async fn the_outer_context_inside_is_an_error_and_no_hang() {
         })
         .await
         .unwrap();
-        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", f.dialect());
+        assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", f.dialect());
         let mut kept = None;
         f.cx.transaction(async |cx| {
             kept = Some(cx.clone());

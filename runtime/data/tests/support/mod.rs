@@ -44,7 +44,7 @@ impl Drop for Fresh {
 
 fn unique() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("connect_{}_{}", std::process::id() % 5000, NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("connect_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The URL of a new, empty database of this kind, or `None` after saying that it is skipped.
@@ -104,9 +104,14 @@ pub async fn fresh(dialect: Dialect) -> Option<Fresh> {
 
 /// Every dialect that this test program was built with and has a server for.
 pub async fn each() -> Vec<Fresh> {
+    each_with(|_| {}).await
+}
+
+/// The same, opened with other limits.
+pub async fn each_with(change: impl Fn(&mut DatabaseConfig)) -> Vec<Fresh> {
     let mut all = Vec::new();
     for dialect in built() {
-        all.extend(fresh(dialect).await);
+        all.extend(fresh_with(dialect, &change).await);
     }
     all
 }
