@@ -160,8 +160,8 @@ fn query(d: &'static ResourceDescriptor) -> Value {
         "page": {
             "type": "object",
             "properties": {
-                "size": {"type": "integer", "minimum": i64::MIN, "maximum": u64::MAX, "default": d.page.default, "description": format!("Brought within 1 to {}.", d.page.max)},
-                "number": {"type": "integer", "minimum": i64::MIN, "maximum": u64::MAX, "description": "From 1; not together with `after`."},
+                "size": {"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX, "default": d.page.default, "description": format!("Brought within 1 to {}.", d.page.max)},
+                "number": {"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX, "description": "From 1; not together with `after`."},
                 "after": {"type": ["string", "null"], "description": "`meta.page.next_cursor` of the page before."},
             },
             "not": {"required": ["number", "after"]},
