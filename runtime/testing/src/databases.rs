@@ -70,7 +70,7 @@ impl TestDatabase {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("fw_test_{}_{number}_{}", std::process::id(), moment());
         if dialect == Dialect::Sqlite {
-            let file = std::env::temp_dir().join(format!("{name}.db"));
+            let file = folder().join(format!("{name}.db"));
             let made =
                 Self { url: format!("sqlite:{}", file.display()), remove: Remove::Files(file), _place: None };
             prepare(made.connect().await?).await?;
@@ -189,6 +189,13 @@ fn with_name(server: &str, name: &str) -> String {
     let host_at = base.find("://").map_or(0, |i| i + 3);
     let end = base.get(host_at..).and_then(|rest| rest.find('/')).map_or(base.len(), |i| host_at + i);
     format!("{}/{name}{parameters}", base.get(..end).unwrap_or(base))
+}
+
+/// Where files of SQLite are: in memory where the system has a place for that, because a test waits for every commit
+/// to reach the disk and needs none of them to.
+fn folder() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { std::env::temp_dir() }
 }
 
 /// A part of a name that no other run has.
