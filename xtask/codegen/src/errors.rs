@@ -13,7 +13,10 @@ const BEGIN: &str = "<!-- errors -->";
 pub(crate) fn pages() -> Vec<Page> {
     let mut fixtures = Vec::new();
     collect(Path::new(FIXTURES), &mut fixtures);
-    fixtures.sort();
+    // Smallest first: a fixture of `cascade/` shows much use of what one mistake has broken.
+    fixtures.sort_by_key(|(path, said)| {
+        (path.components().any(|c| c.as_os_str() == "cascade"), said.len(), path.clone())
+    });
     let mut index = String::from(
         "# Compile errors\n\nEvery mistake in an annotation has a code, a place and a way out. The first digit is the family: 1 the \
          shape of the item, 2 options, 3 fields, 4 keys and relations, 5 routes, 6 policies, 7 other crates, 9 a bug of ours.\n\n\
