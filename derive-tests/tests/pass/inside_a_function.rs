@@ -2,8 +2,6 @@
 
 use framewright::prelude::*;
 
-
-
 pub fn main() {
     #[resource(internal, has_many(replies: Note by parent_id))]
     struct Note {

@@ -13,7 +13,14 @@ pub enum Status {
 
 #[resource(policy = public, soft_delete, versioned, audit_columns, index(title))]
 pub struct Post {
-    #[field(length(min = 1, max = 3), pattern = "a", filter, unique(code = "a.b"), default = "x", example = "y")]
+    #[field(
+        length(min = 1, max = 3),
+        pattern = "a",
+        filter,
+        unique(code = "a.b"),
+        default = "x",
+        example = "y"
+    )]
     pub title: String,
     pub parent_id: Option<Id<Self>>,
     #[field(default = Status::Draft)]
