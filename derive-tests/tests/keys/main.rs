@@ -18,13 +18,13 @@ mod services;
 
 mod rules {
     use super::*;
-    pub fn quiet(text: &str) -> std::result::Result<(), &'static str> {
+    pub(crate) fn quiet(text: &str) -> std::result::Result<(), &'static str> {
         if text.contains('!') { Err("must not shout") } else { Ok(()) }
     }
-    pub fn even(number: &i32) -> std::result::Result<(), String> {
+    pub(crate) fn even(number: &i32) -> std::result::Result<(), String> {
         if number % 2 == 0 { Ok(()) } else { Err(format!("{number} is odd")) }
     }
-    pub fn ends_after_it_starts(event: &CreateEvent) -> Result<()> {
+    pub(crate) fn ends_after_it_starts(event: &CreateEvent) -> Result<()> {
         if event.ends >= event.starts {
             return Ok(());
         }

@@ -7,12 +7,12 @@ use framewright::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub trait Sound: Send + Sync {
+pub(crate) trait Sound: Send + Sync {
     fn sound(&self) -> &'static str;
 }
 
 #[service(provides = dyn Sound, init, crate = ::backend)]
-pub struct Dog {
+pub(crate) struct Dog {
     #[service(value = AtomicU32::new(7))]
     age: AtomicU32,
     #[service(default)]
@@ -31,7 +31,7 @@ impl Init for Dog {
 }
 
 #[config(section = "kennel", crate = ::backend)]
-pub struct Places {
+pub(crate) struct Places {
     #[setting(default = 3, env = "KENNEL_SIZE")]
     pub size: u8,
 }

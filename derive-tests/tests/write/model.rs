@@ -3,7 +3,7 @@
 use framewright::prelude::*;
 
 #[derive(DbEnum)]
-pub enum Status {
+pub(crate) enum Status {
     Draft,
     Published,
 }
@@ -79,6 +79,6 @@ pub struct Event {
     pub phrase: Option<String>,
 }
 
-pub async fn a_user(cx: &Cx, name: &str) -> User {
+pub(crate) async fn a_user(cx: &Cx, name: &str) -> User {
     CreateUser::new(format!("{name}@example.org"), name).save(cx).await.unwrap()
 }

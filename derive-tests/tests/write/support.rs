@@ -7,7 +7,7 @@ use framewright::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub struct Fresh {
+pub(crate) struct Fresh {
     pub db: Arc<Database>,
     pub cx: Cx,
     file: Option<String>,
@@ -22,11 +22,11 @@ impl Drop for Fresh {
 }
 
 impl Fresh {
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.db.dialect().name()
     }
 
-    pub async fn statements(&self, run: impl AsyncFnOnce()) -> u64 {
+    pub(crate) async fn statements(&self, run: impl AsyncFnOnce()) -> u64 {
         let before = self.db.statements();
         run().await;
         self.db.statements() - before
@@ -57,7 +57,7 @@ async fn url(dialect: Dialect) -> Option<String> {
 }
 
 /// One of each kind.
-pub async fn each() -> Vec<Fresh> {
+pub(crate) async fn each() -> Vec<Fresh> {
     let mut all = Vec::new();
     for dialect in Dialect::ALL {
         let Some(url) = url(dialect).await else { continue };

@@ -23,7 +23,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 async fn fill(blog: &Blog, world: &World) {
     for table in ["post_tags", "tags", "comments", "posts", "users"] {
-        blog.f.db.batch(&format!("UPDATE users SET manager_id = NULL")).await.unwrap();
+        blog.f.db.batch("UPDATE users SET manager_id = NULL").await.unwrap();
         blog.f.db.batch(&format!("DELETE FROM {table}")).await.unwrap();
     }
     // One by one: a user's manager has to be there before.

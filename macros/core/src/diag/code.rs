@@ -5,7 +5,6 @@ macro_rules! codes {
         /// A stable code; its first digit is the family: 1 shape, 2 option, 3 field, 4 key and relation, 5 route,
         /// 6 policy, 7 other crates, 9 our own bug.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[expect(clippy::upper_case_acronyms, reason = "codes are written in capitals")]
         pub enum Code {
             $($(#[doc = $doc])+ $code,)*
         }

@@ -56,10 +56,7 @@ inventory::collect!(Embedded);
 impl Embedded {
     /// What `migrations/embed.rs` says.
     #[must_use]
-    #[expect(
-        clippy::type_complexity,
-        reason = "the file it reads holds literals only, so that it needs no path to us"
-    )]
+    // The file it reads holds literals only, so that it needs no path to us.
     pub const fn new(
         parts: (&'static str, &'static [(&'static str, &'static str, &'static str, &'static str, bool)]),
     ) -> Self {

@@ -236,7 +236,7 @@ pub fn sample(column: &Column, foreign: bool, n: u8) -> Value {
     match column.kind {
         Kind::Uuid if foreign => Value::Uuid([n; 16]),
         Kind::Uuid => Value::Uuid([n; 16]),
-        Kind::Bool => Value::Bool(n % 2 == 0),
+        Kind::Bool => Value::Bool(n.is_multiple_of(2)),
         Kind::I64 if foreign => Value::I64(i),
         Kind::I16 | Kind::I32 | Kind::I64 => Value::I64(i + 2),
         Kind::F64 => Value::F64(i as f64 + 0.5),

@@ -131,10 +131,10 @@ fn json_kind(field: &FieldDescriptor) -> Value {
     let first = default.as_deref().map(|d| d.as_bytes().first().copied());
     let mut types: Vec<&str> = Vec::new();
     for (name, texts) in samples {
-        let by_default = match (name, first.flatten()) {
-            ("object", Some(b'{')) | ("array", Some(b'[')) | ("string", Some(b'"')) => true,
-            _ => false,
-        };
+        let by_default = matches!(
+            (name, first.flatten()),
+            ("object", Some(b'{')) | ("array", Some(b'[')) | ("string", Some(b'"'))
+        );
         if by_default || texts.iter().any(|t| takes(t)) {
             types.push(name);
         }
