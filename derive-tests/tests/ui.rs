@@ -25,6 +25,7 @@ fn one_mistake_is_one_error() {
                 // with the idea that it was meant as a parameter of the struct
                 Some("a_syntax_error_is_explained_once" | "an_unknown_target_is_one_error") => 2,
                 Some("six_mistakes_are_six_errors") => 6,
+                Some("unknown_options") => 3,
                 _ => 1,
             };
             assert_eq!(errors, expected, "{}:\n{text}", file.display());
