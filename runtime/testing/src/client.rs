@@ -45,27 +45,22 @@ impl Client {
     }
 
     /// A GET request.
-    #[must_use]
     pub fn get(&self, path: &str) -> Request {
         self.request(Method::GET, path)
     }
     /// A POST request.
-    #[must_use]
     pub fn post(&self, path: &str) -> Request {
         self.request(Method::POST, path)
     }
     /// A PUT request.
-    #[must_use]
     pub fn put(&self, path: &str) -> Request {
         self.request(Method::PUT, path)
     }
     /// A PATCH request.
-    #[must_use]
     pub fn patch(&self, path: &str) -> Request {
         self.request(Method::PATCH, path)
     }
     /// A DELETE request.
-    #[must_use]
     pub fn delete(&self, path: &str) -> Request {
         self.request(Method::DELETE, path)
     }
@@ -74,7 +69,6 @@ impl Client {
     ///
     /// # Panics
     /// When the path is no target of a request.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> Request {
         let mut request = axum::http::Request::builder()
             .method(&method)

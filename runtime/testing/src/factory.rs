@@ -32,7 +32,6 @@ pub trait Factory: Resource {
     }
 
     /// Makes one, until [`Maker::count`] says more.
-    #[must_use]
     fn factory() -> Maker<Self> {
         Maker { count: 1, states: Vec::new(), fake: Faker::default() }
     }

@@ -15,6 +15,7 @@ macro_rules! __db_enum {
             }
         }
         impl ::core::marker::Copy for $name {}
+        #[allow(clippy::expl_impl_clone_on_copy, reason = "a derive here would cost more to compile")]
         impl ::core::clone::Clone for $name {
             fn clone(&self) -> Self {
                 *self
