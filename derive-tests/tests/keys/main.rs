@@ -10,7 +10,7 @@ use framewright::json::Purpose;
 use framewright::prelude::*;
 use framewright::rule::Rule;
 use framewright::validate::validate;
-use framewright::{Record as _, Value, Values};
+use framewright::{Value, Values};
 
 extern crate framewright as backend;
 
