@@ -5,9 +5,11 @@ use crate::load::json::{close as close_object, needed, tails};
 use crate::scope::CxData;
 use crate::select::sink::{JsonSink, Projection};
 use crate::select::{self, Select, Slice, kept};
+use crate::stmt::Text;
 use framewright_core::query::{CursorKey, Filter, Include, ListQuery, Op, Page, RecordQuery, cursor};
 use framewright_core::{Cx, Error, ResourceDescriptor, Result, Value};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A page of a list.
 #[derive(Debug)]
@@ -57,9 +59,8 @@ pub async fn list_json(
     };
     let order = query.order(d);
     let sorted = order.iter().map(|k| k.field);
-    let projection =
-        Projection::of(d, query.fields.as_deref(), sorted.clone().chain(needed(d, &query.include)));
-    let projection = Arc::new(projection);
+    let beside = sorted.clone().chain(needed(d, &query.include));
+    let projection = Projection::shared(d, query.fields.as_deref(), beside);
     let select = Select {
         d,
         columns: &projection.columns,
@@ -76,12 +77,16 @@ pub async fn list_json(
         None => select::rows(db.dialect(), &select, Slice::of(&query.page))?,
     };
     let mut out = out;
-    out.reserve(512 * usize::from(size));
+    let (text, before) = (Arc::clone(&stmt.text), out.len());
+    out.reserve(room(&text, usize::from(size)));
     if query.include.is_empty() {
         out.push(b'[');
     }
     let sink = JsonSink::new(Arc::clone(&projection), out, usize::from(size)).last(sorted);
     let mut sink = db.read(cx, stmt, with_keys(sink, &projection, d, &query.include)).await?;
+    if let Some(width) = (sink.out.len() - before).checked_div(sink.rows) {
+        text.width.store(u32::try_from(width).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
     let body = if query.include.is_empty() {
         sink.out.push(b']');
         std::mem::take(&mut sink.out)
@@ -108,6 +113,18 @@ pub async fn list_json(
     })
 }
 
+/// How much room a page needs, by what the records of the last answer took: a buffer that grows is copied each time.
+fn room(text: &Text, records: usize) -> usize {
+    const UNKNOWN: usize = 256;
+    const LARGEST: usize = 1 << 20;
+    const META: usize = 512;
+    let width = match text.width.load(Ordering::Relaxed) {
+        0 => UNKNOWN,
+        width => usize::try_from(width).unwrap_or(LARGEST),
+    };
+    width.saturating_mul(records).saturating_mul(9).min(8 * LARGEST) / 8 + META
+}
+
 /// Writes the record with this key behind what stands in `out`; `None` when there is none.
 ///
 /// # Errors
@@ -121,7 +138,7 @@ pub async fn get_json(
 ) -> Result<Option<RecordJson>> {
     let db = cx.database()?;
     let extra = d.kept.version.into_iter().chain(needed(d, &query.include));
-    let projection = Arc::new(Projection::of(d, query.fields.as_deref(), extra));
+    let projection = Projection::shared(d, query.fields.as_deref(), extra);
     let stmt = if query.fields.is_none() && projection.columns == select::sink::readable(d) {
         kept::get(db.dialect(), d, &projection.columns, key, query.deleted)?
     } else {

@@ -8,10 +8,14 @@ mod support;
 
 use blog::{Blog, a_comment, a_post, a_user, blogs, deleted, id, small};
 use fixture::{Post, post, user};
-use framewright_core::query::{CursorKey, params};
-use framewright_core::{Column, ResourceDescriptor, Result};
+use framewright_core::query::{CursorKey, Deleted, Filter, ListQuery, Op, params};
+use framewright_core::{Column, ResourceDescriptor, Result, Value as Cell};
+use framewright_data::Dialect;
 use framewright_data::list::{ListPage, get_json, list_json};
+use framewright_data::write::delete_where;
 use serde_json::{Value, json};
+use std::time::Duration;
+use support::fresh_with;
 
 impl Blog {
     async fn list(&self, d: &'static ResourceDescriptor, query: &str) -> Result<ListPage> {
@@ -279,4 +283,30 @@ async fn nothing_from_a_client_becomes_sql() {
         );
         assert_eq!(blog.list(&user, "count=exact").await.unwrap().total, Some(3));
     }
+}
+
+/// The one reader of this file is held by a read of many seconds: the next one is answered only if that was ended, not
+/// only given up by the one who waited for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_of_a_file_that_takes_too_long_is_ended() {
+    let f = fresh_with(Dialect::Sqlite, |c| {
+        c.statement_timeout = Duration::from_millis(400);
+        c.sqlite_readers = 1;
+    });
+    let blog = Blog::made_in(f.await.unwrap()).await;
+    blog.put((1..=20_000).map(|n| a_post(n, &format!("{n:0>90}"), None))).await;
+    let digit = || Filter::Compare(1, Op::Contains, Cell::Text("0".into()));
+    let long = ListQuery {
+        filter: Some(Filter::And((0..900).map(|_| digit()).collect())),
+        count: true,
+        ..ListQuery::of(&post)
+    };
+    let e = list_json(blog.cx(), &post, &long, Vec::new()).await.unwrap_err();
+    assert_eq!((e.status(), e.code()), (504, "database.timeout"), "{e:?}");
+    let page = blog.list(&post, "sort=title&filter[title][contains]=17&page[size]=3").await.unwrap();
+    assert_eq!(page.rows, 3);
+    // The writer is stopped the same way, and nothing of the statement stays.
+    let e = delete_where(blog.cx(), &post, long.filter.as_ref(), Deleted::Without).await.unwrap_err();
+    assert_eq!((e.status(), e.code()), (504, "database.timeout"), "{e:?}");
+    assert_eq!(blog.list(&post, "count=exact&page[size]=1").await.unwrap().total, Some(20_000));
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(crate) fn needed<'a>(
     d: &'a ResourceDescriptor,
     include: &'a [Include],
-) -> impl Iterator<Item = u16> + 'a {
+) -> impl Iterator<Item = u16> + Clone + 'a {
     include.iter().map(|i| held(d, i.relation))
 }
 

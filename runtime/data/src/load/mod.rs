@@ -132,6 +132,7 @@ fn write(
     if let Some(between) = between {
         w.filters(between, None, Deleted::Without)?;
     }
+    w.guard();
     match cap {
         Some(n) => {
             w.b.sql(") q WHERE q.fw_row <= ")

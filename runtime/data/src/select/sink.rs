@@ -4,8 +4,9 @@ use crate::row::{Row, Sink};
 use framewright_core::descriptor::Access;
 use framewright_core::json;
 use framewright_core::{FieldDescriptor, Kind, ResourceDescriptor, Result, Value, Values};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// The fields that answers carry, and the key, by index.
 pub(crate) fn readable(d: &ResourceDescriptor) -> Vec<u16> {
@@ -27,7 +28,32 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// These fields, and beside them those that only the next statement or the cursor needs.
+    /// These fields, and beside them those that only the next statement or the cursor needs. What every answer
+    /// carries is made once per resource.
+    pub(crate) fn shared(
+        d: &'static ResourceDescriptor,
+        fields: Option<&[u16]>,
+        needed: impl Iterator<Item = u16> + Clone,
+    ) -> Arc<Self> {
+        /// By the address of the descriptor, which is a static.
+        static PLAIN: OnceLock<RwLock<HashMap<usize, Arc<Projection>>>> = OnceLock::new();
+        if fields.is_some() {
+            return Arc::new(Self::of(d, fields, needed));
+        }
+        let (all, address) = (PLAIN.get_or_init(RwLock::default), std::ptr::from_ref(d).addr());
+        let known = all.read().unwrap_or_else(PoisonError::into_inner).get(&address).cloned();
+        let plain = known.unwrap_or_else(|| {
+            let plain = Arc::new(Self::of(d, None, []));
+            all.write().unwrap_or_else(PoisonError::into_inner).insert(address, Arc::clone(&plain));
+            plain
+        });
+        if needed.clone().all(|f| plain.columns.contains(&f)) {
+            return plain;
+        }
+        Arc::new(Self::of(d, None, needed))
+    }
+
+    /// These fields, and those that are needed beside them, made anew.
     pub(crate) fn of(
         d: &'static ResourceDescriptor,
         fields: Option<&[u16]>,

@@ -96,6 +96,7 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         }
         w.from(main);
         w.filters(main, self.filter.as_ref(), self.deleted)?;
+        w.guard();
         if !by.is_empty() {
             w.b.sql(" GROUP BY ");
             w.columns(main, by)?;

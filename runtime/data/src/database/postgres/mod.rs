@@ -44,7 +44,10 @@ impl Postgres {
         if server.get_application_name().is_none() {
             server.application_name("framewright");
         }
-        let lanes = lanes::Lanes::open(&server, config.lanes, config.acquire_timeout)
+        // What lanes carry has one good plan whatever its values are, so none is made for every run.
+        let mut shared = server.clone();
+        shared.options(format!("{options} -c plan_cache_mode=force_generic_plan"));
+        let lanes = lanes::Lanes::open(&shared, config.lanes, config.acquire_timeout)
             .await
             .map_err(Failure::into_error)?;
         Ok(Self { lanes, pool: pool::pool(config, server)? })
