@@ -40,6 +40,15 @@ pub(super) fn written(written: Written, status: StatusCode, exchange: &Exchange)
     response
 }
 
+/// What stands beside a record: the included relations that it has more of than it carries.
+pub(super) fn truncated(mut out: Vec<u8>, relations: &[String]) -> Vec<u8> {
+    if !relations.is_empty() {
+        out.extend_from_slice(br#","meta":"#);
+        out.extend_from_slice(json!({"truncated": relations}).to_string().as_bytes());
+    }
+    out
+}
+
 impl Served {
     /// A page of a list; `of` is the request whose parameters the next page repeats.
     pub(super) fn page(&self, page: ListPage, of: Option<&Request>, exchange: &Exchange) -> Response {
@@ -65,7 +74,10 @@ impl Served {
             _ => None,
         };
         let next = next.and_then(|(name, value)| of.map(|request| self.next(request, name, &value)));
-        let meta: Value = json!({"page": meta, "links": {"next": next}});
+        let mut meta: Value = json!({"page": meta, "links": {"next": next}});
+        if !page.truncated.is_empty() {
+            meta["truncated"] = page.truncated.into();
+        }
         let mut out = page.body;
         out.extend_from_slice(br#","meta":"#);
         out.extend_from_slice(meta.to_string().as_bytes());
