@@ -93,7 +93,9 @@ fn every_write_is_one_statement_and_alike_on_every_database() {
         let mut upsert = Draft::create(&cx, &ITEM, new());
         upsert.taken = Some(Taken { target: vec![1], set: None });
         let leave = match dialect {
-            Dialect::Mysql => r#"ON DUPLICATE KEY UPDATE "id" = IF(LAST_INSERT_ID(0) = 0, "id", "id")"#,
+            Dialect::Mysql => {
+                r#"ON DUPLICATE KEY UPDATE "id" = IF(LAST_INSERT_ID(LENGTH("id") < 0) = 0, "id", "id")"#
+            }
             _ => r#"ON CONFLICT ("name") DO NOTHING"#,
         };
         assert_eq!(say(text::insert(dialect, &upsert)), format!("{insert} {leave} …"));

@@ -191,11 +191,12 @@ fn on_conflict(b: &mut StmtBuilder, d: &ResourceDescriptor, taken: &Taken) {
 
 /// MySQL's way to leave the record that is there as it is, whichever unique key it has: it is locked at once for a
 /// change (a plain `INSERT` that fails locks it for reading only, and two who then want to change it wait for each
-/// other), and the counted key becomes zero, which says that nothing was inserted.
+/// other), and the last counted key becomes zero, which says that nothing was inserted. The zero is made of the key, so
+/// that it is not computed before there is a record.
 fn on_duplicate_key(b: &mut StmtBuilder, d: &ResourceDescriptor) {
     let key = d.key_field().column;
-    b.sql(" ON DUPLICATE KEY UPDATE ").ident(key).sql(" = IF(LAST_INSERT_ID(0) = 0, ");
-    b.ident(key).sql(", ").ident(key).sql(")");
+    b.sql(" ON DUPLICATE KEY UPDATE ").ident(key).sql(" = IF(LAST_INSERT_ID(LENGTH(").ident(key);
+    b.sql(") < 0) = 0, ").ident(key).sql(", ").ident(key).sql(")");
 }
 
 /// Before an [`insert`] that may leave the record that is there, on MySQL: what [`placed`] then finds to be zero or not.
