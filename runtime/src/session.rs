@@ -1,7 +1,7 @@
 //! An application between its parts and its end: each stage is reached once, and only when a command needs it.
 
 use crate::app::Parts;
-use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings};
+use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings, rules};
 use crate::{linked, logging, project, schema};
 use framewright_core::config::{Config, ConfigSection, Environment, Origin, sections};
 use framewright_core::cx::{Clock, State};
@@ -25,6 +25,8 @@ pub(crate) struct Session {
     started: bool,
     /// whether requests from outside are going to be answered, which the log then shows
     pub(crate) serving: bool,
+    /// whether a listener of ours is going to bring them
+    pub(crate) listening: bool,
     /// what the schema needed at start
     pub(crate) schema: Vec<String>,
 }
@@ -42,6 +44,7 @@ impl Session {
             config: None,
             started: false,
             serving: false,
+            listening: false,
             schema: Vec::new(),
         }
     }
@@ -70,11 +73,7 @@ impl Session {
             None => (None, &[][..]),
         };
         let layers = project::layers(&self.root, env)?;
-        let mut config = Config::resolve(&sections(), &layers)?;
-        for (key, text) in settings {
-            config.set(key, text)?;
-        }
-        ServerSettings::read(&config)?.server()?;
+        let config = Config::resolve_with(&sections(), &layers, settings, &rules::problems)?;
         let config = Arc::new(config);
         self.state.insert(Arc::clone(&config));
         self.config = Some(Arc::clone(&config));
@@ -85,7 +84,7 @@ impl Session {
     pub(crate) fn set(&mut self, key: &str, text: &str) -> Result<()> {
         let mut config = Config::clone(&*self.config()?);
         config.set(key, text)?;
-        ServerSettings::read(&config)?.server()?;
+        Config::refuse(&rules::problems(&config))?;
         let config = Arc::new(config);
         self.state.insert(Arc::clone(&config));
         self.config = Some(config);
@@ -143,6 +142,7 @@ impl Session {
             return Ok(self.cx());
         }
         let config = self.logged()?;
+        rules::may_serve(&config)?;
         let resources = self.resources()?;
         for warning in linked::unlinked_crates(&self.root) {
             tracing::warn!("{warning}");
@@ -192,7 +192,12 @@ impl Session {
     pub(crate) async fn edge(&mut self) -> Result<Edge> {
         let cx = self.start().await?;
         let config = self.config()?;
-        let server = ServerSettings::read(&config)?.server()?;
+        let mut server = ServerSettings::read(&config)?.server()?;
+        if self.listening
+            && let Some(hosts) = rules::local_hosts(&server, config.env())
+        {
+            server.hosts = hosts;
+        }
         let api = self.api()?;
         let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
         let mut health = Health::default();

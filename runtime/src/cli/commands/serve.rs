@@ -18,6 +18,7 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
         }
     }
     session.serving = true;
+    session.listening = true;
     let edge = session.edge().await?;
     let addr = edge.config().addr;
     let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
