@@ -10,7 +10,7 @@ use framewright_core::config::Config;
 use framewright_core::{Error, Result};
 use framewright_data::ddl::Schema as Tables;
 use framewright_data::{drift, migrate};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
@@ -276,11 +276,4 @@ fn cargo(root: &Path, args: &[&str]) -> Outcome {
         format!("`{command}` failed\n{}", end.join("\n")),
         format!("run `{command}` and correct what it says"),
     ))
-}
-
-/// The document of what is served.
-pub(crate) async fn openapi(session: &mut Session) -> Result<Report> {
-    let document: Value = session.api()?.openapi();
-    let text = format!("{document:#}\n");
-    Ok(Report::done(document, text))
 }
