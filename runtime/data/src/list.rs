@@ -1,6 +1,7 @@
 //! Lists and single records as JSON, from the rows, without structs: what HTTP and every other untyped channel calls.
 
 use crate::database::Database;
+use crate::load::budget::Budget;
 use crate::load::json::{close as close_object, needed, tails};
 use crate::scope::CxData;
 use crate::select::sink::{JsonSink, Projection};
@@ -50,6 +51,7 @@ pub async fn list_json(
     out: Vec<u8>,
 ) -> Result<ListPage> {
     let db = cx.database()?;
+    let budget = Budget::of(cx);
     let (size, number) = match query.page {
         Page::Keyset { size, .. } => (size, None),
         Page::Number { number, size } => (size, Some(number)),
@@ -80,13 +82,13 @@ pub async fn list_json(
     if query.include.is_empty() {
         out.push(b'[');
     }
-    let sink = JsonSink::new(Arc::clone(&projection), out, usize::from(size)).last(sorted);
+    let sink = JsonSink::new(Arc::clone(&projection), out, usize::from(size)).last(sorted).within(budget);
     let mut sink = db.read(cx, stmt, with_keys(sink, &projection, d, &query.include)).await?;
     let body = if query.include.is_empty() {
         sink.out.push(b']');
         std::mem::take(&mut sink.out)
     } else {
-        spliced(cx, &db, d, &query.include, &sink, b"[", b"]").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, b"[", b"]").await?
     };
     let next_cursor = match number {
         None if sink.more => cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values),
@@ -120,6 +122,7 @@ pub async fn get_json(
     out: Vec<u8>,
 ) -> Result<Option<RecordJson>> {
     let db = cx.database()?;
+    let budget = Budget::of(cx);
     let extra = d.kept.version.into_iter().chain(needed(d, &query.include));
     let projection = Arc::new(Projection::of(d, query.fields.as_deref(), extra));
     let stmt = if query.fields.is_none() && projection.columns == select::sink::readable(d) {
@@ -131,7 +134,7 @@ pub async fn get_json(
             Select { d, columns, filter: Some(&filter), order: &[], deleted: query.deleted, distinct: false };
         select::rows(db.dialect(), &select, Slice::All)?
     };
-    let sink = JsonSink::new(Arc::clone(&projection), out, 1).last(d.kept.version.into_iter());
+    let sink = JsonSink::new(Arc::clone(&projection), out, 1).last(d.kept.version.into_iter()).within(budget);
     let mut sink = db.read(cx, stmt, with_keys(sink, &projection, d, &query.include)).await?;
     if sink.rows == 0 {
         return Ok(None);
@@ -143,7 +146,7 @@ pub async fn get_json(
     let body = if query.include.is_empty() {
         std::mem::take(&mut sink.out)
     } else {
-        spliced(cx, &db, d, &query.include, &sink, b"", b"").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, b"", b"").await?
     };
     Ok(Some(RecordJson { body, version }))
 }
@@ -164,10 +167,13 @@ async fn spliced(
     d: &'static ResourceDescriptor,
     include: &[Include],
     sink: &JsonSink,
+    mut budget: Budget,
     open: &[u8],
     close: &[u8],
 ) -> Result<Vec<u8>> {
-    let tails = tails(cx, db, d, include, &sink.kept).await?;
+    budget.spend(sink.rows);
+    let tails = tails(cx, db, d, include, &sink.kept, &mut budget).await?;
+    budget.check(sink.out.len() + tails.iter().map(Vec::len).sum::<usize>(), 0)?;
     let before = sink.kept.first().map_or(sink.out.len(), |(range, _)| range.start);
     let mut body = Vec::with_capacity(sink.out.len() + tails.iter().map(|t| t.len() + 2).sum::<usize>() + 2);
     body.extend_from_slice(sink.out.get(..before).unwrap_or_default());

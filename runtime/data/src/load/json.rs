@@ -1,5 +1,6 @@
 //! Relations as JSON inside the records they belong to, from the rows, without structs.
 
+use super::budget::Budget;
 use super::{KEYS, Key, Related, distinct, held, key_kind, single, statement};
 use crate::database::Database;
 use crate::select::sink::{JsonSink, Projection};
@@ -33,13 +34,16 @@ pub(crate) fn tails<'a>(
     d: &'static ResourceDescriptor,
     include: &'a [Include],
     records: &'a [Written],
+    budget: &'a mut Budget,
 ) -> Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>>> + Send + 'a>> {
     Box::pin(async move {
-        let mut tails = vec![Vec::new(); records.len()];
+        let mut tails: Vec<Vec<u8>> = vec![Vec::new(); records.len()];
+        let mut size = 0;
         for (nth, include) in include.iter().enumerate() {
             let held = || records.iter().map(|(_, values)| values.get(nth).unwrap_or(&Value::Null));
-            let groups = groups(cx, db, d, include, &distinct(held())).await?;
+            let groups = groups(cx, db, d, include, &distinct(held()), budget).await?;
             for (tail, key) in tails.iter_mut().zip(held()) {
+                let before = tail.len();
                 tail.push(b',');
                 let _ = write::text(tail, include.relation.name);
                 tail.push(b':');
@@ -60,6 +64,8 @@ pub(crate) fn tails<'a>(
                         tail.push(b']');
                     }
                 }
+                size += tail.len() - before;
+                budget.check(size, 0)?;
             }
         }
         Ok(tails)
@@ -73,9 +79,11 @@ async fn groups(
     d: &'static ResourceDescriptor,
     include: &Include,
     keys: &[Value],
+    budget: &mut Budget,
 ) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
     let target = (include.relation.target)();
     let mut groups: HashMap<Key, Vec<Vec<u8>>> = HashMap::new();
+    let mut size = 0;
     for keys in keys.chunks(KEYS) {
         let projection = Projection::of(target, None, needed(target, &include.include))
             .with_tail(key_kind(d, include.relation));
@@ -91,17 +99,20 @@ async fn groups(
             .filter_map(|f| projection.position(f))
             .chain([projection.tail()])
             .collect();
-        let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep);
+        let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep).within(*budget);
         let sink = db.read(cx, stmt, sink).await?;
+        budget.spend(sink.rows);
         let tails = if include.include.is_empty() {
             Vec::new()
         } else {
-            tails(cx, db, target, &include.include, &sink.kept).await?
+            tails(cx, db, target, &include.include, &sink.kept, budget).await?
         };
         for (nth, (range, values)) in sink.kept.iter().enumerate() {
             let Some(parent) = values.last().and_then(Key::of) else { continue };
             let mut object = sink.out.get(range.clone()).unwrap_or_default().to_vec();
             close(&mut object, tails.get(nth).map_or(b"", Vec::as_slice));
+            size += object.len();
+            budget.check(size, 0)?;
             groups.entry(parent).or_default().push(object);
         }
     }
