@@ -169,8 +169,24 @@ async fn conflicts_name_their_field() {
         assert!(taken.json()["error"]["meta"]["fields"]["name"].is_array(), "{}", taken.body);
         let nobody = json!({"title": "abc", "author_id": "019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"});
         let dangling = with_json(e, "POST", "/api/v1/articles", &nobody.to_string()).await;
-        assert_eq!(dangling.code(), "conflict.reference", "{}: {}", s.name, dangling.body);
-        article(e, json!({"title": "abc", "author_id": id})).await;
+        failure(&dangling, 422, "reference.not_found");
+        assert!(
+            dangling.json()["error"]["meta"]["fields"]["author_id"].is_array(),
+            "{}: {}",
+            s.name,
+            dangling.body
+        );
+        let kept = article(e, json!({"title": "abc", "author_id": id})).await;
+        let body = json!({"author_id": "019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"}).to_string();
+        let uri = format!("/api/v1/articles/{}", kept["id"].as_str().unwrap());
+        let dangling = with_header(e, "PATCH", &uri, "if-match", "*", &body).await;
+        failure(&dangling, 422, "reference.not_found");
+        assert!(
+            dangling.json()["error"]["meta"]["fields"]["author_id"].is_array(),
+            "{}: {}",
+            s.name,
+            dangling.body
+        );
         let held = with_json(e, "DELETE", &format!("/api/v1/authors/{id}"), "").await;
         failure(&held, 409, "conflict.reference");
         assert!(
@@ -253,54 +269,71 @@ async fn lists_page_sort_filter_and_count() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_is_read_strictly() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let with = |fields: &str| format!(r#"{{"title":"abc","author_id":"{id}"{fields}}}"#);
+        let deep = |n: usize| with(&format!(r#","extra":{}{}"#, "[".repeat(n), "]".repeat(n)));
+        for (body, status, code, field) in [
+            (with(""), 201, "", ""),
+            (with(r#","title":"abd""#), 422, "validation", "title"),
+            (with(r#","unknown":1"#), 422, "validation", "unknown"),
+            (with(r#","views":1"#), 422, "validation", "views"),
+            (with(r#","id":"019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f""#), 422, "validation", "id"),
+            (with(r#","version":9"#), 422, "validation", "version"),
+            (with(r#","created_at":"2026-01-01T00:00:00Z""#), 422, "validation", "created_at"),
+            (with(r#","rank":"1""#), 422, "validation", "rank"),
+            (with(r#","rank":1.0"#), 422, "validation", "rank"),
+            (with(r#","rank":null"#), 422, "validation", "rank"),
+            (with(r#","rank":99999999999"#), 422, "validation", "rank"),
+            (with(r#","rank":11"#), 422, "validation", "rank"),
+            (with(r#","state":"nothing""#), 422, "validation", "state"),
+            (with(r#","body":"x\u0000y""#), 422, "validation", "body"),
+            (with(r#","extra":{"a":"x\u0000y"}"#), 422, "validation", "extra"),
+            (with(r#","extra":{"a":1,"a":2}"#), 422, "validation", "extra"),
+            (with(r#","price":12.5"#), 422, "validation", "price"),
+            (deep(31), 201, "", ""),
+            (deep(32), 422, "validation", "extra"),
+            (deep(60), 422, "validation", "extra"),
+            (deep(65), 400, "json.too_deep", ""),
+            (deep(100_000), 400, "json.too_deep", ""),
+            (with(&format!(r#","extra":[{}0]"#, "0,".repeat(10_001))), 400, "json.too_large", ""),
+            (with(r#","body":"\ud800""#), 400, "json.malformed", ""),
+            (with(r#","extra":1e400"#), 400, "json.malformed", ""),
+            (with(r#","extra":1e-20000"#), 400, "json.malformed", ""),
+            (with(r#","extra":[0e-300,0.0,-0,1e300,1e-300]"#), 201, "", ""),
+            (with(r#","extra":0e-20000"#), 400, "json.malformed", ""),
+            (with(&format!(r#","extra":0.1{}"#, "3".repeat(1000))), 201, "", ""),
+            (with(&format!(r#","extra":0.1{}"#, "3".repeat(1100))), 400, "json.malformed", ""),
+            (with(r#","extra":NaN"#), 400, "json.malformed", ""),
+            (format!("\u{feff}{}", with("")), 400, "json.malformed", ""),
+            (format!("{} x", with("")), 400, "json.malformed", ""),
+            (String::new(), 400, "json.malformed", ""),
+            ("[]".to_owned(), 422, "validation", ""),
+            ("null".to_owned(), 422, "validation", ""),
+        ] {
+            let a = with_json(e, "POST", "/api/v1/articles", &body).await;
+            let shown = &body[..body.len().min(120)];
+            assert_eq!(a.status, status, "{}: {shown} -> {}", s.name, a.body);
+            if status != 201 {
+                assert_eq!(a.code(), code, "{}: {shown} -> {}", s.name, a.body);
+                assert!(
+                    field.is_empty() || a.json()["error"]["meta"]["fields"][field].is_array(),
+                    "{}: {shown} -> {}",
+                    s.name,
+                    a.body
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_json_in_utf8() {
     let s = app::sqlite().await;
     let e = s.running.edge();
     let id = author(e, "Ada").await;
     let with = |fields: &str| format!(r#"{{"title":"abc","author_id":"{id}"{fields}}}"#);
-    let deep = |n: usize| with(&format!(r#","extra":{}{}"#, "[".repeat(n), "]".repeat(n)));
-    for (body, status, code, field) in [
-        (with(""), 201, "", ""),
-        (with(r#","title":"abd""#), 422, "validation", "title"),
-        (with(r#","unknown":1"#), 422, "validation", "unknown"),
-        (with(r#","views":1"#), 422, "validation", "views"),
-        (with(r#","id":"019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f""#), 422, "validation", "id"),
-        (with(r#","version":9"#), 422, "validation", "version"),
-        (with(r#","created_at":"2026-01-01T00:00:00Z""#), 422, "validation", "created_at"),
-        (with(r#","rank":"1""#), 422, "validation", "rank"),
-        (with(r#","rank":1.0"#), 422, "validation", "rank"),
-        (with(r#","rank":null"#), 422, "validation", "rank"),
-        (with(r#","rank":99999999999"#), 422, "validation", "rank"),
-        (with(r#","rank":11"#), 422, "validation", "rank"),
-        (with(r#","state":"nothing""#), 422, "validation", "state"),
-        (with(r#","body":"x\u0000y""#), 422, "validation", "body"),
-        (with(r#","extra":{"a":"x\u0000y"}"#), 422, "validation", "extra"),
-        (with(r#","extra":{"a":1,"a":2}"#), 422, "validation", "extra"),
-        (with(r#","price":12.5"#), 422, "validation", "price"),
-        (deep(60), 201, "", ""),
-        (deep(65), 400, "json.too_deep", ""),
-        (deep(100_000), 400, "json.too_deep", ""),
-        (with(&format!(r#","extra":[{}0]"#, "0,".repeat(10_001))), 400, "json.too_large", ""),
-        (with(r#","body":"\ud800""#), 400, "json.malformed", ""),
-        (with(r#","extra":1e400"#), 400, "json.malformed", ""),
-        (with(r#","extra":NaN"#), 400, "json.malformed", ""),
-        (format!("\u{feff}{}", with("")), 400, "json.malformed", ""),
-        (format!("{} x", with("")), 400, "json.malformed", ""),
-        (String::new(), 400, "json.malformed", ""),
-        ("[]".to_owned(), 422, "validation", ""),
-        ("null".to_owned(), 422, "validation", ""),
-    ] {
-        let a = with_json(e, "POST", "/api/v1/articles", &body).await;
-        let shown = &body[..body.len().min(120)];
-        assert_eq!(a.status, status, "{shown} -> {}", a.body);
-        if status != 201 {
-            assert_eq!(a.code(), code, "{shown} -> {}", a.body);
-            assert!(
-                field.is_empty() || a.json()["error"]["meta"]["fields"][field].is_array(),
-                "{shown} -> {}",
-                a.body
-            );
-        }
-    }
     let raw = |kind: &'static str, body: Vec<u8>| {
         request("POST", "/api/v1/articles").header("content-type", kind).body(Body::from(body)).unwrap()
     };
@@ -485,4 +518,121 @@ async fn of_two_writers_one_wins() {
         );
         assert_eq!(get(e, &uri).await.json()["data"]["version"], 2);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn if_match_takes_a_list() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let record = article(e, json!({"title": "abc", "author_id": id})).await;
+        let uri = format!("/api/v1/articles/{}", record["id"].as_str().unwrap());
+        let patch =
+            async |tags: &str| with_header(e, "PATCH", &uri, "if-match", tags, r#"{"title":"new"}"#).await;
+        assert_eq!(patch(r#""7", "1""#).await.json()["data"]["version"], 2, "{}", s.name);
+        assert_eq!(patch(r#"W/"9",,"2" ,"a,b""#).await.json()["data"]["version"], 3, "{}", s.name);
+        for (tags, status, code) in [
+            (r#""1", "2""#, 412, "conflict.version"),
+            (r#"W/"3""#, 412, "conflict.version"),
+            (r#"W/"3", "2""#, 412, "conflict.version"),
+            (r#""3" "4""#, 400, "request.if_match"),
+            (r#"*, "3""#, 400, "request.if_match"),
+            (r#""3"#, 400, "request.if_match"),
+            ("3", 400, "request.if_match"),
+        ] {
+            failure(&patch(tags).await, status, code);
+        }
+        let two = request("DELETE", &uri).header("if-match", "\"1\"").header("if-match", "\"3\"");
+        assert_eq!(send(e, two.body(Body::empty()).unwrap()).await.status, 204, "{}", s.name);
+        let restored = with_header(e, "POST", &format!("{uri}/restore"), "if-match", r#""3", "4""#, "").await;
+        assert_eq!(restored.status, 200, "{}: {}", s.name, restored.body);
+    }
+}
+
+/// What only the server sets is named, and nothing happens, whichever way the write comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_may_not_set_is_refused_in_every_write() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let record = article(e, json!({"title": "abc", "author_id": id})).await;
+        let key = record["id"].as_str().unwrap();
+        let uri = format!("/api/v1/articles/{key}");
+        let before = get(e, &uri).await.json()["data"].clone();
+        for (field, value) in [
+            ("id", json!("019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f")),
+            ("created_at", json!("2026-01-01T00:00:00Z")),
+            ("updated_at", json!("2026-01-01T00:00:00Z")),
+            ("deleted_at", json!("2026-01-01T00:00:00Z")),
+            ("views", json!(7)),
+            ("tenant_id", json!("x")),
+            ("owner_id", json!("x")),
+            ("role", json!("admin")),
+        ] {
+            let body = json!({"title": "changed", "author_id": id, field: value});
+            for method in ["PATCH", "PUT"] {
+                let a = with_header(e, method, &uri, "if-match", "*", &body.to_string()).await;
+                failure(&a, 422, "validation");
+                assert!(
+                    a.json()["error"]["meta"]["fields"][field].is_array(),
+                    "{method} {field}: {}",
+                    a.body
+                );
+            }
+            for op in [
+                json!({"op": "update", "id": key, "version": 1, "data": body}),
+                json!({"op": "create", "data": body}),
+            ] {
+                let a =
+                    with_json(e, "POST", "/api/v1/articles/bulk", &json!({"operations": [op]}).to_string())
+                        .await;
+                failure(&a, 422, "validation");
+                let named = format!("operations[0].data.{field}");
+                assert!(a.json()["error"]["meta"]["fields"][&named].is_array(), "{op}: {}", a.body);
+            }
+        }
+        // A version in the body is the one that was seen, and another than that of the header is refused.
+        let torn =
+            with_header(e, "PATCH", &uri, "if-match", "\"1\"", r#"{"title":"changed","version":9}"#).await;
+        failure(&torn, 412, "conflict.version");
+        assert_eq!(get(e, &uri).await.json()["data"], before, "{}", s.name);
+        assert_eq!(
+            get(e, "/api/v1/articles?count=exact").await.json()["meta"]["page"]["total"],
+            1,
+            "{}",
+            s.name
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_a_proxy_could_set_are_not_believed() {
+    let s = app::sqlite().await;
+    let e = s.running.edge();
+    let id = author(e, "Ada").await;
+    let uri = format!("/api/v1/authors/{id}");
+    for (name, value) in [
+        ("x-http-method-override", "DELETE"),
+        ("x-http-method", "DELETE"),
+        ("x-method-override", "DELETE"),
+        ("x-user-id", "1"),
+        ("x-tenant-id", "other"),
+        ("x-original-url", "/api/v1/shelves"),
+        ("x-rewrite-url", "/api/v1/shelves"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-prefix", "/evil"),
+    ] {
+        let a = with_header(e, "GET", &uri, name, value, "").await;
+        assert_eq!(
+            (a.status.as_u16(), &a.json()["data"]["name"]),
+            (200, &json!("Ada")),
+            "{name}: {}",
+            a.body
+        );
+        let made =
+            with_header(e, "POST", "/api/v1/authors", name, value, &json!({"name": name}).to_string()).await;
+        assert_eq!(made.status, 201, "{name}: {}", made.body);
+        assert!(made.header("location").starts_with("/api/v1/authors/"), "{}", made.header("location"));
+    }
+    assert_eq!(get(e, &uri).await.status, 200, "nothing was deleted");
 }
