@@ -1,6 +1,8 @@
 //! What `inventory` has collected, in a stable order, with every problem reported at once.
 
-use crate::descriptor::{RelationKind, ResourceDescriptor};
+use crate::descriptor::{FieldDescriptor, RelationKind, ResourceDescriptor};
+use crate::rule::Rule;
+use std::collections::HashMap;
 
 /// The registration of a resource: what `#[resource]` submits.
 pub struct ResourceEntry(pub &'static ResourceDescriptor);
@@ -17,7 +19,7 @@ pub fn resources() -> Vec<&'static ResourceDescriptor> {
 /// Every problem that only shows when all resources are known, each in one sentence with `file:line`.
 #[must_use]
 pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = check_names(resources);
     let at = |d: &ResourceDescriptor| format!("`{}` ({}:{})", d.name, d.source.file, d.source.line);
     for (i, a) in resources.iter().enumerate() {
         for b in resources.iter().take(i) {
@@ -60,6 +62,31 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
                     target.name
                 ));
             }
+        }
+    }
+    found
+}
+
+/// Checks that would have one name: MySQL keeps those of all tables in one place, and a violation says nothing else.
+fn check_names(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
+    let mut names: HashMap<String, (&ResourceDescriptor, &FieldDescriptor)> = HashMap::new();
+    let mut found = Vec::new();
+    for d in resources {
+        let checked = |f: &&FieldDescriptor| {
+            let rule =
+                |r: &Rule| matches!(r, Rule::Length { .. } | Rule::Range { .. } | Rule::RangeF64 { .. });
+            f.facts.options.is_some() || f.rules.iter().any(rule)
+        };
+        for field in d.fields.iter().filter(checked) {
+            let name = format!("{}_{}", d.table, field.column);
+            let Some((other, its)) = names.insert(name, (d, field)).filter(|(o, _)| o.table != d.table)
+            else {
+                continue;
+            };
+            found.push(format!(
+                "the checks of `{}.{}` and of `{}.{}` ({}:{}) have one name: set `column = \"…\"` on one of them",
+                other.name, its.name, d.name, field.name, d.source.file, d.source.line
+            ));
         }
     }
     found
