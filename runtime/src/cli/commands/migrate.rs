@@ -50,7 +50,7 @@ pub(crate) async fn make(session: &mut Session, call: &Invocation) -> Result<Rep
         None => "nothing to do: the migrations lead to what the resources say\n".to_owned(),
         Some(name) if options.pretend => {
             let config = session.config()?;
-            let url = DatabaseSettings::read(&*config)?.database(session.root());
+            let url = DatabaseSettings::read(&config)?.database(session.root());
             let dialect = url.dialect()?.name();
             let sql = made.sql.iter().find(|(d, _)| *d == dialect).map_or("", |(_, sql)| sql);
             format!("{name} would be written:\n  {}\n\nfor {dialect}:\n\n{sql}", made.summary.join("\n  "))
