@@ -152,6 +152,9 @@ fn every_command_prints_what_the_book_says() {
     run("migrate status", "migrate status", 1);
     run("migrate up", "migrate up", 0);
     run("migrate status", "migrate status", 0);
+    for line in ["migrate redo --pretend", "migrate down --pretend", "migrate fresh --pretend"] {
+        run(line, line, 0);
+    }
     run("migrate redo", "migrate redo", 0);
     run("migrate down", "migrate down", 0);
     run("drift", "drift", 1);

@@ -31,4 +31,4 @@ pub use names::constraint_name;
 pub(crate) use names::{list, quoted};
 pub use schema::{Check, Column, Default, ForeignKey, Key, Schema, Table};
 pub(crate) use text::{compact, pretty};
-pub(crate) use touch::{QUIET, drop_trigger, trigger_name, triggers};
+pub(crate) use touch::{QUIET, STILL, drop_trigger, trigger_name, triggers};

@@ -22,6 +22,9 @@ const OURS: &str = "framewright";
 /// The variable of a session of MySQL in which updates leave the version alone: that of a migration.
 pub(crate) const QUIET: &str = "@framewright_quiet";
 
+/// The variable of a session of MySQL that an upsert sets for the row that is in its way: it has changed nothing yet.
+pub(crate) const STILL: &str = "@framewright_still";
+
 const FUNCTION: &str = "\
 CREATE OR REPLACE FUNCTION framewright_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,7 +49,8 @@ pub(crate) fn triggers(dialect: Dialect, table: &Table) -> Vec<String> {
             let version = q(version);
             vec![format!(
                 "CREATE TRIGGER {name} BEFORE UPDATE ON {on} FOR EACH ROW\n    \
-                 SET NEW.{version} = IF(NEW.{version} = OLD.{version} AND {QUIET} IS NULL, OLD.{version} + 1, NEW.{version})"
+                 SET NEW.{version} = IF(NEW.{version} = OLD.{version} AND {QUIET} IS NULL AND {STILL} IS NULL, \
+                 OLD.{version} + 1, NEW.{version}), {STILL} = NULL"
             )]
         }
         (Dialect::Postgres, updated_at, version) => {

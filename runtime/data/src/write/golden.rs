@@ -94,7 +94,7 @@ fn every_write_is_one_statement_and_alike_on_every_database() {
         upsert.taken = Some(Taken { target: vec![1], set: None });
         let leave = match dialect {
             Dialect::Mysql => {
-                r#"ON DUPLICATE KEY UPDATE "id" = IF(LAST_INSERT_ID(LENGTH("id") < 0) = 0, "id", "id")"#
+                r#"ON DUPLICATE KEY UPDATE "id" = IF(LAST_INSERT_ID(@framewright_still := LENGTH("id") < 0) = 0, "id", "id")"#
             }
             _ => r#"ON CONFLICT ("name") DO NOTHING"#,
         };

@@ -2,6 +2,7 @@
 //! statements are found again.
 
 use super::draft::{Added, Draft, Expected, Taken};
+use crate::ddl::STILL;
 use crate::dialect::Dialect;
 use crate::stmt::{Bind, Stmt, StmtBuilder, Text};
 use framewright_core::descriptor::FieldDescriptor;
@@ -192,10 +193,14 @@ fn on_conflict(b: &mut StmtBuilder, d: &ResourceDescriptor, taken: &Taken) {
 /// MySQL's way to leave the record that is there as it is, whichever unique key it has: it is locked at once for a
 /// change (a plain `INSERT` that fails locks it for reading only, and two who then want to change it wait for each
 /// other), and the last counted key becomes zero, which says that nothing was inserted. The zero is made of the key, so
-/// that it is not computed before there is a record.
+/// that it is not computed before there is a record. The trigger that counts versions hears that nothing has changed.
 fn on_duplicate_key(b: &mut StmtBuilder, d: &ResourceDescriptor) {
     let key = d.key_field().column;
-    b.sql(" ON DUPLICATE KEY UPDATE ").ident(key).sql(" = IF(LAST_INSERT_ID(LENGTH(").ident(key);
+    b.sql(" ON DUPLICATE KEY UPDATE ").ident(key).sql(" = IF(LAST_INSERT_ID(");
+    if d.kept.version.is_some() {
+        b.sql(STILL).sql(" := ");
+    }
+    b.sql("LENGTH(").ident(key);
     b.sql(") < 0) = 0, ").ident(key).sql(", ").ident(key).sql(")");
 }
 

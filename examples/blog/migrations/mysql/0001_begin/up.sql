@@ -98,7 +98,7 @@ CREATE TABLE `posts` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M! COLLATE=utf8mb4_nopad_bin */ /*!80000 COLLATE=utf8mb4_0900_bin */;
 
 CREATE TRIGGER `tr_posts_touch` BEFORE UPDATE ON `posts` FOR EACH ROW
-    SET NEW.`version` = IF(NEW.`version` = OLD.`version` AND @framewright_quiet IS NULL, OLD.`version` + 1, NEW.`version`);
+    SET NEW.`version` = IF(NEW.`version` = OLD.`version` AND @framewright_quiet IS NULL AND @framewright_still IS NULL, OLD.`version` + 1, NEW.`version`), @framewright_still = NULL;
 
 CREATE TABLE `comments` (
     `id` BINARY(16) NOT NULL,
