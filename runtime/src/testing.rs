@@ -166,7 +166,7 @@ pub async fn for_each_database(app: impl Fn() -> App, test: impl AsyncFn(TestApp
             continue;
         }
         eprintln!("running on {}", dialect.name());
-        test(TestApp::on(dialect, app()).await).await;
+        Box::pin(test(TestApp::on(dialect, app()).await)).await;
     }
 }
 

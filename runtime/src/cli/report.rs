@@ -131,6 +131,7 @@ const FAMILIES: [&str; 36] = [
     "route",
     "seed",
     "server",
+    "storage",
     "shutting_down",
     "testing",
     "timeout",
