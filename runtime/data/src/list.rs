@@ -97,7 +97,7 @@ pub async fn list_json(
         sink.out.push(b']');
         (std::mem::take(&mut sink.out), Vec::new())
     } else {
-        spliced(cx, &db, d, &query.include, &sink, budget, b"[", b"]").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, (b"[", b"]")).await?
     };
     let next_cursor = match number {
         None if sink.more => cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values),
@@ -168,7 +168,7 @@ pub async fn get_json(
     let (body, truncated) = if query.include.is_empty() {
         (std::mem::take(&mut sink.out), Vec::new())
     } else {
-        spliced(cx, &db, d, &query.include, &sink, budget, b"", b"").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, (b"", b"")).await?
     };
     Ok(Some(RecordJson { body, version, truncated }))
 }
@@ -190,8 +190,7 @@ async fn spliced(
     include: &[Include],
     sink: &JsonSink,
     mut budget: Budget,
-    open: &[u8],
-    close: &[u8],
+    (open, close): (&[u8], &[u8]),
 ) -> Result<(Vec<u8>, Vec<String>)> {
     budget.spend(sink.rows);
     let Tails { texts: tails, truncated } = tails(cx, db, d, include, &sink.kept, &mut budget).await?;

@@ -101,7 +101,7 @@ pub(crate) fn error_json(error: &Error) -> Value {
 const BOOK: Option<&str> = option_env!("FRAMEWRIGHT_BOOK");
 
 /// The families of codes that the framework has; what belongs to none is a code of the application.
-const FAMILIES: [&str; 36] = [
+const FAMILIES: [&str; 37] = [
     "auth",
     "bad_request",
     "body",

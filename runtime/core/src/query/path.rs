@@ -156,10 +156,10 @@ fn returns(
     next: &RelationDescriptor,
 ) -> bool {
     use RelationKind::{BelongsTo, HasMany, HasOne};
-    let pair = match (crossed.kind, next.kind) {
-        (HasMany { .. } | HasOne { .. }, BelongsTo { .. }) | (BelongsTo { .. }, HasOne { .. }) => true,
-        _ => false,
-    };
+    let pair = matches!(
+        (crossed.kind, next.kind),
+        (HasMany { .. } | HasOne { .. }, BelongsTo { .. }) | (BelongsTo { .. }, HasOne { .. })
+    );
     pair && (next.target)().table == from.table && crossed.foreign_key(from) == next.foreign_key(here)
 }
 

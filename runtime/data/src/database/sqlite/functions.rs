@@ -50,7 +50,7 @@ impl ToSql<Bool, Sqlite> for InTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> diesel::serialize::Result {
         let row = ROWS.get();
         ROWS.set(row.wrapping_add(1));
-        if row % TURNS == 0 && UNTIL.get().is_some_and(|until| Instant::now() > until) {
+        if row.is_multiple_of(TURNS) && UNTIL.get().is_some_and(|until| Instant::now() > until) {
             return Err(OUT_OF_TIME.into());
         }
         out.set_value(1_i32);
