@@ -106,13 +106,9 @@ impl Lanes {
         let (lane, joiner) = self.quietest().ok_or_else(|| Failure::Ours(unavailable()))?;
         let _waiting = Counted::one(&lane.waiting);
         let key = join::point(&stmt).and_then(|point| array_of(stmt.binds.get(point.bind)?.kind));
-        if key.is_some() {
-            let _point = Counted::one(&self.points);
-            if join::pays(&self.points) {
-                return joiner.read(stmt, sink).await;
-            }
-            lane.read(&stmt, &mut sink).await?;
-            return Ok(sink);
+        let in_flight = key.map(|_| Counted::one(&self.points));
+        if in_flight.is_some() && join::pays(&self.points) {
+            return joiner.read(stmt, sink).await;
         }
         lane.read(&stmt, &mut sink).await?;
         Ok(sink)
