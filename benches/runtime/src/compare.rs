@@ -171,7 +171,7 @@ fn compare(plan: &Plan, name: &str, bar: f64, hand: Side<'_>, derived: Side<'_>)
             let before = server.cpu_seconds();
             let mut report =
                 load::run(server.port, CLIENTS, Duration::from_secs(plan.seconds), u64::MAX, work)?;
-            check(name, &report)?;
+            check(&format!("{name}, {}", ["by hand", "derived"][side]), &report)?;
             cpu[side].push((server.cpu_seconds() - before) * 1e6 / report.good as f64);
             rate[side] = report.rate();
             rates[side].push(report.rate());
