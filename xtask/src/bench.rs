@@ -15,9 +15,18 @@ pub(crate) fn run(args: &[&str]) -> Result<(), String> {
                 eprintln!("not measured, because it is not installed: {}", absent.name());
             }
             let services = Services::start(Durability::Full)?;
-            let mut bench = cargo(&["run", "--quiet", "--release", "--package", "framewright-bench-runtime"]);
-            // SQLite without the two global locks of its default build: what the book tells production to set.
-            bench.env("LIBSQLITE3_FLAGS", SQLITE_FLAGS).env("CARGO_TARGET_DIR", target_dir().join("bench"));
+            let bench = |command: &str| {
+                let mut bench =
+                    cargo(&[command, "--quiet", "--release", "--package", "framewright-bench-runtime"]);
+                // SQLite without the two global locks of its default build: what the book tells production to set.
+                bench
+                    .env("LIBSQLITE3_FLAGS", SQLITE_FLAGS)
+                    .env("CARGO_TARGET_DIR", target_dir().join("bench"));
+                bench
+            };
+            // `run` builds the one program that it runs, and the servers under measurement are two others.
+            measure(bench("build").arg("--bins"))?;
+            let mut bench = bench("run");
             for (service, url) in &services.urls {
                 bench.env(service.variable(), url);
             }
