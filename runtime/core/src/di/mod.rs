@@ -155,6 +155,13 @@ impl Node {
         Self { name, checked: false, needs: &[], found, make, opaque: Opaque::new(false) }
     }
 
+    /// The place of something that is always there, and needs nothing: its `find` makes it.
+    #[must_use]
+    pub const fn always(name: &'static str) -> Self {
+        let make = |parts: Parts, _| parts.absent();
+        Self { name, checked: false, needs: &[], found: |_| true, make, opaque: Opaque::new(false) }
+    }
+
     /// The place of something that the application puts in before it builds its services.
     #[must_use]
     pub const fn given<T: Provided + ?Sized>(name: &'static str) -> Self {

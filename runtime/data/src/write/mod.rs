@@ -38,7 +38,7 @@ pub use stage::{Part, Parts, STAGES, Stage};
 pub use upsert::{first_or_create, update_or_create};
 
 use answer::Form;
-pub(crate) use stage::before_alone as stages_before;
+pub(crate) use stage::{before_alone as stages_before, stale};
 
 use framewright_core::{Cx, ResourceDescriptor, Result, Value, Values};
 

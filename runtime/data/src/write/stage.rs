@@ -158,7 +158,7 @@ pub(super) fn whole(draft: &Draft) -> Values {
 }
 
 /// The record has another version by now.
-pub(super) fn stale(draft: &Draft) -> Error {
+pub(crate) fn stale(draft: &Draft) -> Error {
     let name = draft.descriptor.singular.replace('_', " ");
     let message = format!("the {name} has been changed since you read it");
     Error::new(ErrorKind::Stale, "conflict.version", message).hint("read it again and repeat the change")
