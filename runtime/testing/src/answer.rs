@@ -18,7 +18,11 @@ pub struct Answer {
 impl Answer {
     pub(crate) async fn read(what: String, response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.map(|b| b.to_bytes().to_vec()).unwrap_or_default();
+        // a body that breaks off is no short body: a client of the network would not have taken it either
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes().to_vec(),
+            Err(e) => panic!("{what} was answered {}, but its body broke off: {e}", parts.status),
+        };
         Self { what, status: parts.status, headers: parts.headers, body }
     }
 

@@ -1,7 +1,7 @@
-//! A database for each test, on all three: a file of SQLite, a clone of a template of PostgreSQL, a new database of
-//! MariaDB; each dropped with the test.
+//! A database for each test, on all three: a copy of a prepared file of SQLite, a clone of a template of PostgreSQL, a
+//! new database of MariaDB; each dropped with the test.
 
-use crate::ledger;
+use crate::{ledger, template};
 use framewright_core::{Error, ErrorKind, Result};
 use framewright_data::{Database, DatabaseConfig, Dialect};
 use std::path::PathBuf;
@@ -57,8 +57,8 @@ enum Remove {
 }
 
 impl TestDatabase {
-    /// A new database with the schema that `prepare` makes; `key` names that schema, so that PostgreSQL can keep a
-    /// template of it.
+    /// A new database with the schema that `prepare` makes; `key` names that schema, so that SQLite and PostgreSQL can
+    /// keep a template of it, which is copied.
     ///
     /// # Errors
     /// When there is no server, or it refuses.
@@ -66,14 +66,19 @@ impl TestDatabase {
     where
         F: AsyncFn(Arc<Database>) -> Result<()>,
     {
-        ledger::used(dialect.name());
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("fw_test_{}_{number}_{}", std::process::id(), moment());
         if dialect == Dialect::Sqlite {
             let file = folder().join(format!("{name}.db"));
-            let made =
-                Self { url: format!("sqlite:{}", file.display()), remove: Remove::Files(file), _place: None };
-            prepare(made.connect().await?).await?;
+            let url = format!("sqlite:{}", file.display());
+            let made = Self { url, remove: Remove::Files(file.clone()), _place: None };
+            template::copy_file(&folder(), key, &file, async || {
+                let database = made.connect().await?;
+                prepare(Arc::clone(&database)).await?;
+                Ok(database)
+            })
+            .await?;
+            ledger::used(dialect.name());
             return Ok(made);
         }
         let server = server(dialect).ok_or_else(|| {
@@ -90,16 +95,18 @@ impl TestDatabase {
             _place: Some(place),
         };
         if dialect == Dialect::Postgres {
-            let template = format!("fw_template_{key}");
-            let clone = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
-            if admin.batch(&clone).await.is_err() {
-                make_template(&admin, &server, &template, &prepare).await?;
-                admin.batch(&clone).await?;
-            }
+            let half = |name: &str| {
+                let config = small(&with_name(&server, name));
+                async move { Database::connect(&config).await }
+            };
+            template::clone(&admin, key, &name, async |template: &str| prepare(half(template).await?).await)
+                .await?;
         } else {
             admin.batch(&format!("CREATE DATABASE `{name}`")).await?;
             prepare(made.connect().await?).await?;
         }
+        // only now: a database that could not be had was not tested
+        ledger::used(dialect.name());
         Ok(made)
     }
 
@@ -114,33 +121,11 @@ impl TestDatabase {
     }
 }
 
-/// Makes the template, one process at a time, under another name until it is whole.
-async fn make_template<F>(admin: &Database, server: &str, template: &str, prepare: &F) -> Result<()>
-where
-    F: AsyncFn(Arc<Database>) -> Result<()>,
-{
-    let mut lock = admin.admin().await?;
-    lock.lock(template, Duration::from_secs(60)).await?;
-    let there = lock.rows(&format!("SELECT 1 FROM pg_database WHERE datname = '{template}'")).await?;
-    if there.is_empty() {
-        let half = format!("{template}_half");
-        lock.script(&format!("DROP DATABASE IF EXISTS \"{half}\" WITH (FORCE)")).await?;
-        lock.script(&format!("CREATE DATABASE \"{half}\"")).await?;
-        prepare(Database::connect(&small(&with_name(server, &half))).await?).await?;
-        // connections of a pool close in their own time, and a template may have none
-        let close =
-            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{half}'");
-        lock.rows(&close).await?;
-        lock.script(&format!("ALTER DATABASE \"{half}\" RENAME TO \"{template}\"")).await?;
-    }
-    lock.finish().await
-}
-
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         match &self.remove {
             Remove::Files(file) => {
-                for end in ["", "-wal", "-shm", "-journal"] {
+                for end in ["", "-wal", "-shm", "-journal", ".migrate.lock"] {
                     let mut path = file.clone().into_os_string();
                     path.push(end);
                     let _ = std::fs::remove_file(path);

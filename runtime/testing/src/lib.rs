@@ -16,6 +16,7 @@ mod factory;
 mod faker;
 mod ledger;
 mod redact;
+mod template;
 
 pub use answer::Answer;
 pub use client::{Client, Request};
