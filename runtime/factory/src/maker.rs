@@ -102,16 +102,7 @@ impl<R: Factory> Maker<R> {
     /// Those of a create.
     pub async fn create(mut self, cx: &Cx) -> Result<Vec<R>> {
         self.begin(|| Faker::numbered(2 * next(cx)));
-        cx.transaction(async move |cx: &Cx| {
-            parents(cx, R::DESCRIPTOR, &mut self.fake, Making::Anew, 0).await?;
-            let mut records = Vec::with_capacity(self.count);
-            for _ in 0..self.count {
-                let values = self.one().values();
-                records.push(built(write::create(cx, R::DESCRIPTOR, values).await?)?);
-            }
-            Ok(records)
-        })
-        .await
+        self.records(cx, Making::Anew).await
     }
 
     /// One record.
@@ -131,14 +122,22 @@ impl<R: Factory> Maker<R> {
     /// # Errors
     /// Those of a create, and an internal error for a resource that has neither a UUID as its key nor a unique key.
     pub async fn once(mut self, cx: &Cx) -> Result<Vec<R>> {
-        let seed = self.seed;
         self.begin(|| Faker::new(of_table(R::DESCRIPTOR)));
+        self.records(cx, Making::Once).await
+    }
+
+    async fn records(mut self, cx: &Cx, making: Making) -> Result<Vec<R>> {
         cx.transaction(async move |cx: &Cx| {
-            parents(cx, R::DESCRIPTOR, &mut self.fake, Making::Once, 0).await?;
+            let d = R::DESCRIPTOR;
+            parents(cx, d, &mut self.fake, making, 0).await?;
             let mut records = Vec::with_capacity(self.count);
             for number in 0..self.count {
                 let values = self.one().values();
-                records.push(built(found_or_made(cx, R::DESCRIPTOR, values, seed, number).await?)?);
+                let made = match making {
+                    Making::Anew => write::create(cx, d, values).await?,
+                    Making::Once => found_or_made(cx, d, values, self.seed, number).await?,
+                };
+                records.push(built(made)?);
             }
             Ok(records)
         })
