@@ -215,7 +215,7 @@ async fn a_seed_uses_the_factories_that_tests_use_as_often_as_it_runs() {
         let mut before = None;
         for _ in 0..2 {
             // a second run is a second process: nothing that this one has counted may matter
-            Animal::factory().make();
+            let _ = Animal::factory().make();
             framewright::data::seed::seed(&app.cx(), &["zoo"], &|_| {}).await.unwrap();
             app.get("/api/v1/animals").await.assert_ok().assert_count(5);
             let keepers = app.get("/api/v1/keepers").await.assert_ok().assert_count(1).data();
@@ -299,7 +299,7 @@ async fn an_answer_whose_body_breaks_off_is_no_empty_answer() {
     let app =
         TestApp::of(App::new().routes(Router::new().route("/file", get(async || Body::new(Broken))))).await;
     let request = app.get("/file");
-    let failed = tokio::spawn(async move { request.await }).await.unwrap_err().into_panic();
+    let failed = tokio::spawn(request.into_future()).await.unwrap_err().into_panic();
     let said = failed.downcast_ref::<String>().unwrap();
     assert!(said.starts_with("GET /file was answered 200 OK, but its body broke off: "), "{said}");
 }

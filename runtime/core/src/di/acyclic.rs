@@ -176,21 +176,21 @@ mod tests {
         }))
     }
 
-    /// A service that needs many others, the last of which needs the end.
+    /// A service that needs many others, the last of which needs the end; it comes first by name, and so reports.
     fn wide(places: usize, end: Option<&'static Node>) -> &'static Node {
         let last = node("last".to_owned(), end.into_iter().collect());
         let mut needs: Vec<_> = (0..places).map(|n| node(format!("n{n}"), vec![])).collect();
         needs.push(last);
-        node("start".to_owned(), vec![node("middle".to_owned(), needs)])
+        node("a".to_owned(), vec![node("middle".to_owned(), needs)])
     }
 
     #[test]
     fn a_circle_is_found_behind_a_thousand_services() {
-        let end = node("start".to_owned(), vec![]);
+        let end = node("a".to_owned(), vec![]);
         assert_acyclic(wide(1000, None), 0);
         let found = catch_unwind(|| assert_acyclic(wide(1000, Some(end)), 0)).unwrap_err();
         let said = found.downcast_ref::<String>().unwrap();
-        assert!(said.ends_with("start -> middle -> last -> start"), "{said}");
+        assert!(said.ends_with("a -> middle -> last -> a"), "{said}");
     }
 
     #[test]
