@@ -60,7 +60,7 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn on(dialect: Dialect, app: App) -> Self {
-        match Self::try_on(dialect, app).await {
+        match Box::pin(Self::try_on(dialect, app)).await {
             Ok(app) => app,
             Err(error) => {
                 panic!("the application does not start: {error:?}\n{}", error.hint_text().unwrap_or_default())
@@ -166,7 +166,7 @@ pub async fn for_each_database(app: impl Fn() -> App, test: impl AsyncFn(TestApp
             continue;
         }
         eprintln!("running on {}", dialect.name());
-        test(TestApp::on(dialect, app()).await).await;
+        Box::pin(test(TestApp::on(dialect, app()).await)).await;
     }
 }
 

@@ -72,11 +72,11 @@ impl TestDatabase {
             let file = folder().join(format!("{name}.db"));
             let url = format!("sqlite:{}", file.display());
             let made = Self { url, remove: Remove::Files(file.clone()), _place: None };
-            template::copy_file(&folder(), key, &file, async || {
+            Box::pin(template::copy_file(&folder(), key, &file, async || {
                 let database = made.connect().await?;
                 prepare(Arc::clone(&database)).await?;
                 Ok(database)
-            })
+            }))
             .await?;
             ledger::used(dialect.name());
             return Ok(made);

@@ -109,7 +109,7 @@ fn old(listed: &[Vec<Option<String>>], now: Duration) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, copy_file, old};
+    use super::{copy_file, old};
     use framewright_data::{Database, DatabaseConfig};
     use std::time::Duration;
 
