@@ -80,6 +80,38 @@ impl ErrorKind {
             Self::Timeout => 504,
         }
     }
+
+    /// Every kind.
+    pub const ALL: [Self; 20] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::NotAcceptable,
+        Self::RequestTimeout,
+        Self::Conflict,
+        Self::Stale,
+        Self::TooLarge,
+        Self::UriTooLong,
+        Self::UnsupportedMediaType,
+        Self::Misdirected,
+        Self::Invalid,
+        Self::PreconditionRequired,
+        Self::TooManyRequests,
+        Self::HeadersTooLarge,
+        Self::Internal,
+        Self::Unavailable,
+        Self::Timeout,
+    ];
+
+    /// The kind of an answer with this status: [`ErrorKind::status`] the other way round. Of a status that no kind has,
+    /// what is nearest.
+    #[must_use]
+    pub fn from_status(status: u16) -> Self {
+        let known = Self::ALL.into_iter().find(|kind| kind.status() == status);
+        known.unwrap_or(if (400..500).contains(&status) { Self::BadRequest } else { Self::Internal })
+    }
 }
 
 /// The messages of one field.
@@ -253,5 +285,19 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|s| s as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorKind;
+
+    #[test]
+    fn every_kind_has_a_status_of_its_own() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(ErrorKind::from_status(kind.status()), kind);
+        }
+        assert_eq!(ErrorKind::from_status(418), ErrorKind::BadRequest);
+        assert_eq!(ErrorKind::from_status(502), ErrorKind::Internal);
     }
 }

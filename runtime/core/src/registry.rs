@@ -1,6 +1,7 @@
 //! What `inventory` has collected, in a stable order, with every problem reported at once.
 
-use crate::descriptor::{RelationKind, ResourceDescriptor};
+use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
+use crate::suggest::nearest;
 
 /// The registration of a resource: what `#[resource]` submits.
 pub struct ResourceEntry(pub &'static ResourceDescriptor);
@@ -42,16 +43,7 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
             if !resources.iter().any(|d| std::ptr::eq(*d, target)) {
                 found.push(format!("the relation `{}` of {} points to `{}`, which is not linked into this program: add `use {} as _;`", r.name, at(a), target.name, target.source.module.split("::").next().unwrap_or("the_crate")));
             } else if r.foreign_key(a).is_none() {
-                let how = match r.kind {
-                    RelationKind::ManyToMany { through } => {
-                        format!("`{}` needs exactly one field of type `Id<{}>`", through().name, a.name)
-                    }
-                    _ => format!(
-                        "`{}` needs exactly one field of type `Id<{}>`, or write `{}: {} by field`",
-                        target.name, a.name, r.name, target.name
-                    ),
-                };
-                found.push(format!("the relation `{}` of {} has no foreign key: {how}", r.name, at(a)));
+                found.push(format!("the relation `{}` of {} {}", r.name, at(a), keyless(a, r)));
             } else if matches!(r.kind, RelationKind::ManyToMany { .. }) && r.far_key().is_none() {
                 found.push(format!(
                     "the relation `{}` of {} has no foreign key to `{}` in between",
@@ -59,8 +51,57 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
                     at(a),
                     target.name
                 ));
+            } else if let (RelationKind::HasOne { .. }, Some(key)) = (r.kind, r.foreign_key(a))
+                && key != target.key
+                && !target.uniques.iter().any(|u| u.fields == [key])
+            {
+                let field = target.field(key).name;
+                found.push(format!(
+                    "the relation `{}` of {} is to one, but many `{}` can have the same `{field}`: add \
+                     `#[field(unique)]` to it, or write `has_many({}: {})`",
+                    r.name,
+                    at(a),
+                    target.name,
+                    r.name,
+                    target.name
+                ));
             }
         }
     }
     found
+}
+
+/// Why a relation has no foreign key, and what to do about it.
+fn keyless(owner: &ResourceDescriptor, relation: &RelationDescriptor) -> String {
+    let target = (relation.target)();
+    let (RelationKind::HasMany { by } | RelationKind::HasOne { by }) = relation.kind else {
+        let between = match relation.kind {
+            RelationKind::ManyToMany { through } => through().name,
+            _ => target.name,
+        };
+        return format!(
+            "has no foreign key: `{between}` needs exactly one field of type `Id<{}>`",
+            owner.name
+        );
+    };
+    let Some(by) = by else {
+        return format!(
+            "has no foreign key: `{}` needs exactly one field of type `Id<{}>`, or write `{}: {} by field`",
+            target.name, owner.name, relation.name, target.name
+        );
+    };
+    let what = match target.field_named(by) {
+        None => format!("`{}` has no field `{by}`", target.name),
+        Some((_, field)) => match field.facts.references {
+            Some(other) => {
+                format!("`{by}` of `{}` points to `{}`, not to `{}`", target.name, other().name, owner.name)
+            }
+            None => format!("`{by}` of `{}` points to no resource", target.name),
+        },
+    };
+    let keys: Vec<&str> = target.pointing_to(owner).map(|(_, f)| f.name).collect();
+    match nearest(by, keys.iter().copied()).or(keys.first().copied()) {
+        Some(near) => format!("goes by the wrong field: {what}; did you mean `{near}`?"),
+        None => format!("goes by the wrong field: {what}; it takes a field of type `Id<{}>`", owner.name),
+    }
 }

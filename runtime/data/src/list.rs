@@ -1,7 +1,7 @@
 //! Lists and single records as JSON, from the rows, without structs: what HTTP and every other untyped channel calls.
 
 use crate::database::Database;
-use crate::load::json::{close as close_object, needed, tails};
+use crate::load::json::{Tails, close as close_object, needed, tails};
 use crate::scope::CxData;
 use crate::select::sink::{JsonSink, Projection};
 use crate::select::{self, Select, Slice, kept};
@@ -30,6 +30,8 @@ pub struct ListPage {
     pub number: Option<u32>,
     /// whether another page was asked for than the one that came: larger than allowed, or before the first
     pub clamped: bool,
+    /// the included relations of which some record has more than it carries: `comments`, `comments.likes`
+    pub truncated: Vec<String>,
 }
 
 /// A record.
@@ -39,6 +41,8 @@ pub struct RecordJson {
     pub body: Vec<u8>,
     /// the version of a `versioned` record, for its `ETag`
     pub version: Option<i64>,
+    /// the included relations of which there are more than it carries: `comments`, `comments.likes`
+    pub truncated: Vec<String>,
 }
 
 /// Writes a page of a list behind what stands in `out`.
@@ -87,9 +91,9 @@ pub async fn list_json(
     if let Some(width) = (sink.out.len() - before).checked_div(sink.rows) {
         text.width.store(u32::try_from(width).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
-    let body = if query.include.is_empty() {
+    let (body, truncated) = if query.include.is_empty() {
         sink.out.push(b']');
-        std::mem::take(&mut sink.out)
+        (std::mem::take(&mut sink.out), Vec::new())
     } else {
         spliced(cx, &db, d, &query.include, &sink, b"[", b"]").await?
     };
@@ -110,6 +114,7 @@ pub async fn list_json(
         size,
         number,
         clamped: query.clamped,
+        truncated,
     })
 }
 
@@ -157,12 +162,12 @@ pub async fn get_json(
         Some(Value::I64(version)) => Some(*version),
         _ => None,
     };
-    let body = if query.include.is_empty() {
-        std::mem::take(&mut sink.out)
+    let (body, truncated) = if query.include.is_empty() {
+        (std::mem::take(&mut sink.out), Vec::new())
     } else {
         spliced(cx, &db, d, &query.include, &sink, b"", b"").await?
     };
-    Ok(Some(RecordJson { body, version }))
+    Ok(Some(RecordJson { body, version, truncated }))
 }
 
 fn with_keys(
@@ -174,7 +179,7 @@ fn with_keys(
     sink.keep(needed(d, include).filter_map(|f| projection.position(f)).collect())
 }
 
-/// The records with their relations inside.
+/// The records with their relations inside, and which relations were cut.
 async fn spliced(
     cx: &Cx,
     db: &Database,
@@ -183,8 +188,8 @@ async fn spliced(
     sink: &JsonSink,
     open: &[u8],
     close: &[u8],
-) -> Result<Vec<u8>> {
-    let tails = tails(cx, db, d, include, &sink.kept).await?;
+) -> Result<(Vec<u8>, Vec<String>)> {
+    let Tails { texts: tails, truncated } = tails(cx, db, d, include, &sink.kept).await?;
     let before = sink.kept.first().map_or(sink.out.len(), |(range, _)| range.start);
     let mut body = Vec::with_capacity(sink.out.len() + tails.iter().map(|t| t.len() + 2).sum::<usize>() + 2);
     body.extend_from_slice(sink.out.get(..before).unwrap_or_default());
@@ -197,7 +202,7 @@ async fn spliced(
         close_object(&mut body, tail);
     }
     body.extend_from_slice(close);
-    Ok(body)
+    Ok((body, truncated.into_iter().collect()))
 }
 
 /// How many records the predicate of a list is true of.

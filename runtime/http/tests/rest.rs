@@ -486,3 +486,98 @@ async fn of_two_writers_one_wins() {
         assert_eq!(get(e, &uri).await.json()["data"]["version"], 2);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relation_shows_no_more_than_its_resource_does() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let body = json!({"text": "between us", "author_id": id});
+        let made = with_json(e, "POST", "/api/v1/messages", &body.to_string()).await;
+        assert_eq!(made.status, 201, "{}: {}", s.name, made.body);
+        for uri in [
+            "/api/v1/authors?include=messages".to_owned(),
+            format!("/api/v1/authors/{id}?include=messages"),
+            "/api/v1/articles?include=author.messages".to_owned(),
+            "/api/v1/authors?filter[messages.text][starts_with]=b".to_owned(),
+            "/api/v1/authors?filter[messages.answers.text][starts_with]=b".to_owned(),
+        ] {
+            let a = get(e, &uri).await;
+            failure(&a, 422, "query.unknown_relation");
+            assert!(!a.body.contains("between us"), "{}: {}", s.name, a.body);
+        }
+        let tree =
+            json!({"filter": {"related": "messages", "where": {"field": "text", "value": "between us"}}});
+        let a = with_json(e, "POST", "/api/v1/authors/query", &tree.to_string()).await;
+        failure(&a, 422, "query.unknown_relation");
+        // What has a list is shown.
+        assert_eq!(get(e, "/api/v1/authors?include=articles").await.status, 200);
+        let document = get(e, "/openapi.json").await.json();
+        assert!(document["components"]["schemas"]["Author"]["properties"].get("messages").is_none());
+        assert!(document["components"]["schemas"]["Author"]["properties"].get("articles").is_some());
+        let list = document["paths"]["/api/v1/authors"]["get"]["parameters"].to_string();
+        assert!(list.contains("articles") && !list.contains("messages"), "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_an_address_already_is_refused() {
+    let s = app::sqlite().await;
+    let e = s.running.edge();
+    for key in ["", ".", "..", "query", "bulk"] {
+        let a = with_json(e, "POST", "/api/v1/shelves", &json!({"id": key, "label": "x"}).to_string()).await;
+        failure(&a, 422, "validation");
+        let said = &a.json()["error"]["meta"]["fields"]["id"][0];
+        assert_eq!(said, "must not be empty, `.`, `..`, `query` or `bulk`", "{key}: {}", a.body);
+    }
+    for key in ["queries", "restore", "..."] {
+        let a = with_json(e, "POST", "/api/v1/shelves", &json!({"id": key, "label": "x"}).to_string()).await;
+        assert_eq!(a.status, 201, "{}", a.body);
+        assert_eq!(get(e, a.header("location")).await.status, 200, "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_no_answer_has_carried_matches_nothing() {
+    let s = app::sqlite().await;
+    let e = s.running.edge();
+    let id = author(e, "Ada").await;
+    let uri = format!("/api/v1/authors/{id}");
+    let change = r#"{"name":"Grace"}"#;
+    failure(&with_header(e, "PATCH", &uri, "if-match", "\"1\"", change).await, 412, "conflict.version");
+    failure(&with_header(e, "DELETE", &uri, "if-match", "\"1\"", "").await, 412, "conflict.version");
+    assert_eq!(with_header(e, "PATCH", &uri, "if-match", "*", change).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relation_that_was_cut_is_named() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let (id, few) = (author(e, "Ada").await, author(e, "Bo").await);
+        let new = |n: usize, id: &str| json!({"op": "create", "data": {"title": format!("Number {n}"), "author_id": id}});
+        let all: Vec<Value> = (0..100).map(|n| new(n, &id)).chain([new(0, &few)]).collect();
+        let bulk = async |all: Vec<Value>| {
+            let a =
+                with_json(e, "POST", "/api/v1/articles/bulk", &json!({"operations": all}).to_string()).await;
+            assert_eq!(a.status, 200, "{}", a.body);
+        };
+        bulk(all).await;
+        let list = "/api/v1/authors?include=articles&sort=name";
+        let one = format!("/api/v1/authors/{id}?include=articles");
+        for uri in [list, &one] {
+            let a = get(e, uri).await.json();
+            assert!(a.pointer("/meta/truncated").is_none(), "{}: a hundred fit: {uri}", s.name);
+        }
+        bulk(vec![new(100, &id)]).await;
+        let a = get(e, list).await.json();
+        assert_eq!(a["meta"]["truncated"], json!(["articles"]), "{}", s.name);
+        let carried: Vec<usize> =
+            a["data"].as_array().unwrap().iter().map(|r| r["articles"].as_array().unwrap().len()).collect();
+        assert_eq!(carried, [100, 1], "{}", s.name);
+        let a = get(e, &one).await.json();
+        assert_eq!(a["meta"], json!({"truncated": ["articles"]}), "{}", s.name);
+        assert_eq!(a["data"]["articles"].as_array().unwrap().len(), 100);
+        let inner = get(e, "/api/v1/articles?include=author.articles&page[size]=1&sort=title").await.json();
+        assert_eq!(inner["meta"]["truncated"], json!(["author.articles"]), "{}", s.name);
+    }
+}

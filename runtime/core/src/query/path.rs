@@ -3,7 +3,7 @@
 use super::problems::{Problems, code, fields_with, list, shown};
 use super::{Filter, Include, limits};
 use crate::descriptor::{
-    Access, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor,
+    Access, Actions, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor,
 };
 
 /// A field, and the relations that lead to it.
@@ -86,10 +86,13 @@ pub fn relations(d: &'static ResourceDescriptor) -> impl Iterator<Item = &'stati
     d.relations.iter().filter(|r| open(d, r))
 }
 
-/// Whether a client may cross a relation: the other side is served at all, and the key between the two may be read.
+/// Whether a client may cross a relation: what it leads to has a route that shows as much (a list where there are many,
+/// a record or a list where there is one), and the key between the two may be read.
 fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
     let target = (relation.target)();
-    if target.policy == PolicyDescriptor::Internal {
+    let many = matches!(relation.kind, RelationKind::HasMany { .. } | RelationKind::ManyToMany { .. });
+    let shown = target.actions.has(Actions::LIST) || (!many && target.actions.has(Actions::READ));
+    if target.policy == PolicyDescriptor::Internal || !shown {
         return false;
     }
     let holder = match relation.kind {

@@ -6,7 +6,7 @@ use crate::select::sink::{JsonSink, Projection};
 use framewright_core::json::write;
 use framewright_core::query::Include;
 use framewright_core::{Cx, ResourceDescriptor, Result, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
@@ -23,7 +23,16 @@ pub(crate) fn needed<'a>(
 /// A record as it was written: where it stands, and the values of [`needed`].
 type Written = (Range<usize>, Vec<Value>);
 
-/// What each record gets before its closing brace: `,"author":{…},"comments":[…]`.
+/// What records get along.
+#[derive(Default)]
+pub(crate) struct Tails {
+    /// what each record gets before its closing brace: `,"author":{…},"comments":[…]`
+    pub texts: Vec<Vec<u8>>,
+    /// the relations of which some record has more than it carries: `comments`, `comments.likes`
+    pub truncated: BTreeSet<String>,
+}
+
+/// Loads relations along.
 ///
 /// At most `page.max` records of a to-many relation stand in a record, the first by key: the rest are a list of
 /// their own (`filter[post_id]=…`).
@@ -33,12 +42,13 @@ pub(crate) fn tails<'a>(
     d: &'static ResourceDescriptor,
     include: &'a [Include],
     records: &'a [Written],
-) -> Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>>> + Send + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<Tails>> + Send + 'a>> {
     Box::pin(async move {
         let mut tails = vec![Vec::new(); records.len()];
+        let mut truncated = BTreeSet::new();
         for (nth, include) in include.iter().enumerate() {
             let held = || records.iter().map(|(_, values)| values.get(nth).unwrap_or(&Value::Null));
-            let groups = groups(cx, db, d, include, &distinct(held())).await?;
+            let groups = groups(cx, db, d, include, &distinct(held()), &mut truncated).await?;
             for (tail, key) in tails.iter_mut().zip(held()) {
                 tail.push(b',');
                 let _ = write::text(tail, include.relation.name);
@@ -62,7 +72,7 @@ pub(crate) fn tails<'a>(
                 }
             }
         }
-        Ok(tails)
+        Ok(Tails { texts: tails, truncated })
     })
 }
 
@@ -73,8 +83,10 @@ async fn groups(
     d: &'static ResourceDescriptor,
     include: &Include,
     keys: &[Value],
+    truncated: &mut BTreeSet<String>,
 ) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
     let target = (include.relation.target)();
+    let (name, most) = (include.relation.name, usize::from(target.page.max));
     let mut groups: HashMap<Key, Vec<Vec<u8>>> = HashMap::new();
     for keys in keys.chunks(KEYS) {
         let projection = Projection::of(target, None, needed(target, &include.include))
@@ -83,7 +95,8 @@ async fn groups(
             owner: d,
             relation: include.relation,
             columns: &projection.columns,
-            cap: Some(target.page.max),
+            // One more, which only tells that there are more.
+            cap: Some(target.page.max.saturating_add(1)),
             whole: false,
         };
         let stmt = statement(db.dialect(), &related, keys)?;
@@ -94,15 +107,21 @@ async fn groups(
         let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep);
         let sink = db.read(cx, stmt, sink).await?;
         let tails = if include.include.is_empty() {
-            Vec::new()
+            Tails::default()
         } else {
             tails(cx, db, target, &include.include, &sink.kept).await?
         };
+        truncated.extend(tails.truncated.iter().map(|inner| format!("{name}.{inner}")));
         for (nth, (range, values)) in sink.kept.iter().enumerate() {
             let Some(parent) = values.last().and_then(Key::of) else { continue };
+            let group = groups.entry(parent).or_default();
+            if group.len() >= most && !single(include.relation) {
+                truncated.insert(name.to_owned());
+                continue;
+            }
             let mut object = sink.out.get(range.clone()).unwrap_or_default().to_vec();
-            close(&mut object, tails.get(nth).map_or(b"", Vec::as_slice));
-            groups.entry(parent).or_default().push(object);
+            close(&mut object, tails.texts.get(nth).map_or(b"", Vec::as_slice));
+            group.push(object);
         }
     }
     Ok(groups)

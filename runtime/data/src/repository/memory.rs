@@ -2,7 +2,7 @@
 //! a database, a thousand times faster. References to other resources are not followed.
 
 use super::{Repository, built};
-use crate::write::{Draft, Expected, stages_before};
+use crate::write::{Draft, Expected, stages_before, stale};
 use framewright_core::descriptor::KeyDescriptor;
 use framewright_core::{
     Column, Cx, Error, ErrorKind, Record, Resource, ResourceDescriptor, Result, Value, Values, json,
@@ -61,14 +61,15 @@ impl<R: Resource> MemoryRepository<R> {
         built(draft.values)
     }
 
-    fn change(&self, cx: &Cx, key: &R::Key, changes: &R::Update) -> Result<R> {
+    fn change(&self, cx: &Cx, key: &R::Key, changes: &R::Update, expected: Expected) -> Result<R> {
         let d = R::DESCRIPTOR;
         let key = key.value();
         let at = sortable(&key);
         let mut rows = self.rows();
         let before = living(d, rows.all.get(&at))?.clone();
-        let mut draft = Draft::update(cx, d, key, changes.values(), Expected::Any).over(before.clone());
+        let mut draft = Draft::update(cx, d, key, changes.values(), expected).over(before.clone());
         stages_before(cx, &mut draft)?;
+        as_expected(&draft, &before)?;
         let mut after = before;
         if !draft.values.is_empty()
             && let Some(index) = d.kept.version
@@ -84,14 +85,15 @@ impl<R: Resource> MemoryRepository<R> {
         built(after)
     }
 
-    fn remove(&self, cx: &Cx, key: &R::Key) -> Result<()> {
+    fn remove(&self, cx: &Cx, key: &R::Key, expected: Expected) -> Result<()> {
         let d = R::DESCRIPTOR;
         let key = key.value();
         let at = sortable(&key);
         let mut rows = self.rows();
-        living(d, rows.all.get(&at))?;
-        let mut draft = Draft::delete(cx, d, key, Expected::Any);
+        let before = living(d, rows.all.get(&at))?;
+        let mut draft = Draft::delete(cx, d, key, expected);
         stages_before(cx, &mut draft)?;
+        as_expected(&draft, before)?;
         match rows.all.get_mut(&at).filter(|_| d.kept.deleted_at.is_some()) {
             Some(row) => draft.values.given().for_each(|(index, value)| row.set(index, value.clone())),
             None => drop(rows.all.remove(&at)),
@@ -120,11 +122,26 @@ impl<R: Resource> Repository<R> for MemoryRepository<R> {
     fn list<'a>(&'a self, _: &'a Cx, page: u32, per_page: u16) -> BoxFuture<'a, Result<(Vec<R>, u64)>> {
         Box::pin(ready(self.page(page, per_page)))
     }
-    fn update<'a>(&'a self, cx: &'a Cx, key: R::Key, changes: R::Update) -> BoxFuture<'a, Result<R>> {
-        Box::pin(ready(self.change(cx, &key, &changes)))
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx,
+        key: R::Key,
+        changes: R::Update,
+        expected: Expected,
+    ) -> BoxFuture<'a, Result<R>> {
+        Box::pin(ready(self.change(cx, &key, &changes, expected)))
     }
-    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key) -> BoxFuture<'a, Result<()>> {
-        Box::pin(ready(self.remove(cx, &key)))
+    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key, expected: Expected) -> BoxFuture<'a, Result<()>> {
+        Box::pin(ready(self.remove(cx, &key, expected)))
+    }
+}
+
+/// Refuses a record of another version than the one that is expected.
+fn as_expected(draft: &Draft, before: &Values) -> Result<()> {
+    let found = draft.descriptor.kept.version.and_then(|i| before.get(i));
+    match (draft.expected, found) {
+        (Expected::Version(expected), Some(Value::I64(found))) if expected != *found => Err(stale(draft)),
+        _ => Ok(()),
     }
 }
 

@@ -88,8 +88,11 @@ impl Parts {
     }
 }
 
-/// Runs the stages before the statement.
+/// Runs the stages before the statement, once for each draft.
 pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Result<()> {
+    if draft.staged {
+        return Ok(());
+    }
     for stage in STAGES.into_iter().take_while(|s| *s != Stage::Statement) {
         match stage {
             Stage::Authorise => authorise(cx, draft)?,
@@ -100,6 +103,7 @@ pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Res
             part.before(cx, draft)?;
         }
     }
+    draft.staged = true;
     Ok(())
 }
 
@@ -136,6 +140,11 @@ fn check(draft: &Draft) -> Result<()> {
         return Err(Error::new(ErrorKind::PreconditionRequired, "precondition.required", message)
             .hint("send the ETag of the record as If-Match, or `*` for any version"));
     }
+    if draft.descriptor.kept.version.is_none() && matches!(draft.expected, Expected::Version(_)) {
+        // An ETag that no answer has carried matches nothing.
+        return Err(Error::new(ErrorKind::Stale, "conflict.version", "this resource has no versions")
+            .hint("send the change without If-Match, or with `*`"));
+    }
     if draft.torn {
         return Err(stale(draft).hint("If-Match and the version in the body are not the same"));
     }
@@ -158,7 +167,7 @@ pub(super) fn whole(draft: &Draft) -> Values {
 }
 
 /// The record has another version by now.
-pub(super) fn stale(draft: &Draft) -> Error {
+pub(crate) fn stale(draft: &Draft) -> Error {
     let name = draft.descriptor.singular.replace('_', " ");
     let message = format!("the {name} has been changed since you read it");
     Error::new(ErrorKind::Stale, "conflict.version", message).hint("read it again and repeat the change")

@@ -195,6 +195,7 @@ fn common(schemas: &mut Map<String, Value>) {
                 "required": ["next"],
                 "additionalProperties": false,
             },
+            "truncated": operations::truncated(),
         },
         "required": ["page", "links"],
         "additionalProperties": false,

@@ -48,6 +48,28 @@ impl Operation {
     }
 }
 
+/// The included relations that were cut.
+pub(super) fn truncated() -> Value {
+    json!({
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "The included relations of which some record has more than it carries; the rest are a list of their own.",
+    })
+}
+
+/// The answer of a read, which says beside the record when a relation was cut.
+fn found(mut answer: Value) -> Value {
+    if let Some(properties) = answer.pointer_mut("/content/application~1json/schema/properties") {
+        properties["meta"] = json!({
+            "type": "object",
+            "properties": {"truncated": truncated()},
+            "required": ["truncated"],
+            "additionalProperties": false,
+        });
+    }
+    answer
+}
+
 /// A success: data of a schema in the envelope.
 fn success(description: &str, data: Value, meta: Option<Value>, headers: Value) -> Value {
     let mut properties = json!({
@@ -238,7 +260,7 @@ pub(super) fn add(paths: &mut Map<String, Value>, d: &'static ResourceDescriptor
                 summary: format!("Reads a {one}."),
                 parameters: all,
                 body: None,
-                ok: (200, success("The record.", part.clone(), None, etag(d))),
+                ok: (200, found(success("The record.", part.clone(), None, etag(d)))),
                 errors,
                 codes: codes(&[&not_found]),
             },

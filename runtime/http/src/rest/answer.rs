@@ -45,6 +45,27 @@ pub(super) fn written(written: Written, status: StatusCode, exchange: &Exchange)
     response
 }
 
+/// What stands beside a record: the included relations that it has more of than it carries.
+pub(super) fn truncated(mut out: Vec<u8>, relations: &[String]) -> Vec<u8> {
+    if !relations.is_empty() {
+        out.extend_from_slice(br#","meta":{"#);
+        cut(&mut out, relations);
+        out.push(b'}');
+    }
+    out
+}
+
+fn cut(out: &mut Vec<u8>, relations: &[String]) {
+    out.extend_from_slice(br#""truncated":["#);
+    for (i, relation) in relations.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        json::write::text(out, relation);
+    }
+    out.push(b']');
+}
+
 impl Served {
     /// A page of a list; `of` is the request whose parameters the next page repeats.
     pub(super) fn page(&self, page: ListPage, of: Option<&Request>, exchange: &Exchange) -> Response {
@@ -76,7 +97,12 @@ impl Served {
             _ => None,
         });
         text_or_null(&mut out, next.as_deref());
-        out.extend_from_slice(b"}}");
+        out.push(b'}');
+        if !page.truncated.is_empty() {
+            out.push(b',');
+            cut(&mut out, &page.truncated);
+        }
+        out.push(b'}');
         end(out, StatusCode::OK, exchange)
     }
 

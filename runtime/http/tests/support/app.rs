@@ -6,7 +6,7 @@ use framewright::{App, Database, Running};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Who writes.
-#[resource(policy = public, has_many(articles: Article))]
+#[resource(policy = public, has_many(articles: Article, messages: Message))]
 pub struct Author {
     /// What they are called.
     #[field(length(min = 2, max = 40), filter, sort, unique(code = "author.name_taken"))]
@@ -47,6 +47,18 @@ pub struct Article {
 pub struct Note {
     #[field(filter)]
     pub text: String,
+}
+
+/// Written to us, read by nobody: nothing shows it.
+#[resource(policy = public, only(create))]
+pub struct Message {
+    #[field(filter)]
+    pub text: String,
+    #[field(filter)]
+    pub author_id: Id<Author>,
+    /// The same, seen from another one of its kind.
+    #[field(filter)]
+    pub answers_id: Option<Id<Self>>,
 }
 
 /// A key of its own.
