@@ -1,6 +1,6 @@
 //! Every command of an application, the default one first.
 
-use super::commands::{checks, config, help, migrate, record, routes, serve};
+use super::commands::{checks, config, help, inspect, migrate, openapi, record, routes, serve};
 use super::spec::{Arg, Command, Flag};
 
 const FORCE: Flag = Flag::switch("force", "do it in production too");
@@ -28,17 +28,17 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "routes",
-        about: "list every route with its method, path, guard and source",
+        about: "list every route with its method, path, guard, layers and source",
         args: &[],
         flags: &[],
         run: |s, _| Box::pin(routes::routes(s)),
     },
     Command {
         name: "inspect",
-        about: "show everything about a resource: fields, rules, relations, indexes, routes",
+        about: "show everything about a resource: fields, rules, relations, indexes, bodies, methods, routes",
         args: &[Arg::required("resource", "the name of a resource, such as Post")],
         flags: &[],
-        run: |s, i| Box::pin(routes::inspect(s, i)),
+        run: |s, i| Box::pin(inspect::inspect(s, i)),
     },
     Command {
         name: "migrate make",
@@ -136,10 +136,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "openapi",
-        about: "print the OpenAPI document of what is served",
+        about: "print the OpenAPI document of what is served, or write it to a file",
         args: &[],
-        flags: &[],
-        run: |s, _| Box::pin(checks::openapi(s)),
+        flags: &[
+            Flag::switch("yaml", "as YAML"),
+            Flag::value("out", "FILE", "write it to this file instead"),
+        ],
+        run: |s, i| Box::pin(openapi::openapi(s, i)),
     },
     Command {
         name: "record list",

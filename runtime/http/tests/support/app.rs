@@ -108,11 +108,25 @@ pub async fn sqlite() -> Served {
     on("sqlite", "sqlite:app.db".to_owned()).await
 }
 
+/// This application, on SQLite.
+pub async fn of(app: App) -> Served {
+    start("sqlite", "sqlite:app.db".to_owned(), app).await.unwrap()
+}
+
+/// This application, or why it does not start.
+pub async fn try_of(app: App) -> Result<Served> {
+    start("sqlite", "sqlite:app.db".to_owned(), app).await
+}
+
 async fn on(name: &'static str, url: String) -> Served {
+    start(name, url, App::new()).await.unwrap()
+}
+
+async fn start(name: &'static str, url: String, app: App) -> Result<Served> {
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("fw_http_{}_{n}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let running =
-        App::new().root(&dir).set("database.url", url).set("log.level", "error").start().await.unwrap();
-    Served { name, running, _dir: Dir(dir) }
+    let dir = Dir(dir);
+    let running = app.root(&dir.0).set("database.url", url).set("log.level", "error").start().await?;
+    Ok(Served { name, running, _dir: dir })
 }

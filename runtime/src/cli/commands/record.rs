@@ -1,6 +1,6 @@
 //! `record …`: requests to the application itself, through the whole chain that HTTP goes through, as the operator.
 
-use super::routes::named;
+use super::inspect::named;
 use crate::cli::output::table;
 use crate::cli::report::{Report, refused, usage};
 use crate::cli::spec::Invocation;

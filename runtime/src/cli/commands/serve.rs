@@ -4,9 +4,10 @@ use crate::cli::output::bold;
 use crate::cli::report::{Exit, Report, usage};
 use crate::cli::spec::Invocation;
 use crate::project;
-use crate::session::Session;
+use crate::session::{PREFIX, Session};
 use framewright_core::config::mask_url;
 use framewright_core::{Error, ErrorKind, Result, registry};
+use framewright_http::is_served;
 use framewright_http::server::{Ended, listen, serve as serve_edge};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
         }
     }
     session.serving = true;
+    session.listening = true;
     let edge = session.edge().await?;
     let addr = edge.config().addr;
     let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
@@ -81,13 +83,15 @@ async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> 
     let database = session.database().await?;
     let at = format!("http://{addr}");
     let url = mask_url(&database.config().url);
-    let served: Vec<_> = registry::resources().into_iter().filter(|d| d.actions.0 != 0).collect();
+    let served: Vec<_> = registry::resources().into_iter().filter(|d| is_served(d)).collect();
+    let documents = |path: &str| session.documented.then(|| format!("{at}{path}"));
+    let (docs, openapi) = (documents("/docs"), documents("/openapi.json"));
     if json {
         let resources: Vec<Value> =
-            served.iter().map(|d| json!({"name": d.name, "path": format!("/api/v1/{}", d.path)})).collect();
+            served.iter().map(|d| json!({"name": d.name, "path": format!("{PREFIX}/{}", d.path)})).collect();
         println!(
             "{}",
-            json!({"listening": at, "environment": config.env().name(), "database": {"dialect": database.dialect().name(), "url": url, "schema": session.schema}, "resources": resources, "docs": format!("{at}/docs"), "openapi": format!("{at}/openapi.json")})
+            json!({"listening": at, "environment": config.env().name(), "database": {"dialect": database.dialect().name(), "url": url, "schema": session.schema}, "resources": resources, "docs": docs, "openapi": openapi})
         );
         return Ok(());
     }
@@ -99,12 +103,14 @@ async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> 
     }
     let width = served.iter().map(|d| d.path.len()).max().unwrap_or(0);
     for (i, d) in served.iter().enumerate() {
-        println!("  {:<9}  /api/v1/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
+        println!("  {:<9}  {PREFIX}/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
     }
     if served.is_empty() {
         println!("  serves     no resource yet: put `#[resource(policy = public)]` above a struct");
     }
-    println!("  docs       {at}/docs");
+    if let Some(docs) = docs {
+        println!("  docs       {docs}");
+    }
     println!("  commands   cargo run -- help");
     Ok(())
 }

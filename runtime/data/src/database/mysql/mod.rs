@@ -13,7 +13,7 @@ use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure, slow};
 use framewright_core::{Error, Result};
-use mysql_async::{Opts, OptsBuilder};
+use mysql_async::{Opts, OptsBuilder, UrlError};
 use std::time::Instant;
 
 pub(crate) use held::Held;
@@ -27,14 +27,22 @@ pub(crate) struct Mysql {
     joined: joined::Joined,
 }
 
+/// What a URL says, read without connecting.
+pub(super) fn options(url: &str) -> Result<Opts> {
+    let url = url.strip_prefix("mariadb").map_or_else(|| url.to_owned(), |rest| format!("mysql{rest}"));
+    // Not in the driver's own words: they repeat what was written, maybe a password.
+    Opts::from_url(&url).map_err(|e| {
+        let why = match e {
+            UrlError::InvalidParamValue { param, .. } => format!("invalid value for option `{param}`"),
+            _ => "it has a part that is not known, or one that is not encoded".to_owned(),
+        };
+        refused(format!("the URL of the database cannot be read: {why}"))
+    })
+}
+
 impl Mysql {
     pub(super) async fn open(config: &DatabaseConfig) -> Result<Self> {
-        let url = config
-            .url
-            .strip_prefix("mariadb")
-            .map_or_else(|| config.url.clone(), |rest| format!("mysql{rest}"));
-        let opts = Opts::from_url(&url)
-            .map_err(|e| refused(format!("the URL of the database cannot be read: {e}")))?;
+        let opts = options(&config.url)?;
         let limit = config.statement_timeout;
         let lock_wait = config.acquire_timeout.as_secs().max(1);
         // By default texts are sorted by their first 1,024 bytes alone, which pages by key cannot bear.

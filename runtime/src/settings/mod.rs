@@ -1,8 +1,11 @@
 //! The sections of the framework's own configuration, and what they mean to its parts. Every default stands here
 //! once; a test holds them equal to the defaults of the parts.
 
+pub(crate) mod rules;
+
 use framewright_core::config::{Secret, Setting, SettingKind, SettingValue};
 use framewright_core::{Error, ErrorKind, Result, config_section};
+use framewright_data::Dialect;
 use framewright_data::database::DatabaseConfig;
 use framewright_http::ServerConfig;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +17,7 @@ config_section! {
     AppSettings in "app" {
         /// The name of the application in its documentation; without one that of the program.
         name: Option<String>;
-        /// What cursors are authenticated with: a random text of 32 characters or more, the same on every node. Without it each start makes its own, and cursors do not outlive it.
+        /// What cursors are authenticated with: a random text of 32 characters or more, the same on every node. Production needs one; elsewhere each start makes its own, and cursors do not outlive it.
         secret: Option<Secret<String>>;
     }
 }
@@ -26,7 +29,7 @@ config_section! {
         host: IpSetting = "127.0.0.1";
         /// The port to listen on; 0 takes a free one.
         port: u16 = "8080", env "PORT";
-        /// The hosts that are served, without ports; none means any.
+        /// The hosts that are served, without ports; none means any, but for a development server on 127.0.0.1 or ::1, which then answers to the names of this machine alone.
         hosts: Vec<String> = "";
         /// Until the first byte of a new connection.
         first_byte_timeout: Duration = "10s";
@@ -155,7 +158,7 @@ impl Setting for LogFormat {
     }
 }
 
-fn invalid(message: String, hint: &str) -> Error {
+pub(crate) fn invalid(message: String, hint: &str) -> Error {
     Error::new(ErrorKind::Internal, "config.invalid", message).hint(hint)
 }
 
@@ -167,7 +170,7 @@ impl ServerSettings {
     pub fn server(&self) -> Result<ServerConfig> {
         let ip: IpAddr = self.host.0.parse().map_err(|_| {
             invalid(
-                "`server.host` must be an IP address".to_owned(),
+                "it must be an IP address".to_owned(),
                 "127.0.0.1 is this machine only, 0.0.0.0 every address of it",
             )
         })?;
@@ -214,7 +217,11 @@ impl DatabaseSettings {
 /// The URL with a relative SQLite file made absolute, so that the directory a program is started in does not decide
 /// which database it opens.
 fn rooted(url: &str, root: &Path) -> String {
-    let Some(rest) = url.strip_prefix("sqlite:") else { return url.to_owned() };
+    // what is no URL and no path stays as it is, to be refused as it was written
+    if !DatabaseConfig::new(url).dialect().is_ok_and(|d| d == Dialect::Sqlite) {
+        return url.to_owned();
+    }
+    let rest = url.strip_prefix("sqlite:").or_else(|| url.strip_prefix("file:")).unwrap_or(url);
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let file = rest.split('?').next().unwrap_or(rest);
     if file.is_empty() || file == ":memory:" || Path::new(file).is_absolute() {
@@ -259,6 +266,11 @@ mod tests {
             ("sqlite://data/app.db?mode=ro", "sqlite:/srv/data/app.db?mode=ro"),
             ("sqlite:/var/app.db", "sqlite:/var/app.db"),
             ("sqlite::memory:", "sqlite::memory:"),
+            ("./app.db", "sqlite:/srv/./app.db"),
+            ("app.db", "sqlite:/srv/app.db"),
+            ("file:app.db", "sqlite:/srv/app.db"),
+            ("/var/app.db", "/var/app.db"),
+            ("postgres:/u:pw@h/db", "postgres:/u:pw@h/db"),
             ("postgres://db/app", "postgres://db/app"),
         ] {
             assert_eq!(rooted(url, Path::new("/srv")), rooted_url);
