@@ -403,6 +403,31 @@ fn the_server_says_where_it_is_and_ends_when_it_is_told() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once() {
+    let p = Project::new("twice");
+    let mut child =
+        p.command("serve --port 0 --json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    let port = said["listening"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    // A request whose body does not come: the first signal waits for its end.
+    let mut slow = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    let head = "POST /api/v1/authors HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{";
+    slow.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let mut kill = || {
+        let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        child.try_wait().unwrap().map(|status| status.code())
+    };
+    assert_eq!(kill(), None, "the first one waits");
+    assert_eq!(kill(), Some(Some(1)), "the second one does not");
+    drop(slow);
+}
+
+#[test]
 fn colour_and_progress_are_for_terminals_only() {
     let p = Project::new("plain");
     for line in ["help", "routes", "config show", "seed"] {

@@ -128,7 +128,12 @@ async fn constraints_answer_with_their_field() {
             f.name()
         );
         let e = CreatePost::new("Title", Id::new()).save(&f.cx).await.unwrap_err();
-        assert_eq!((e.status(), fields(&e)[0].0), (409, "author_id"), "{}: {e:?}", f.name());
+        assert_eq!(
+            (e.status(), e.code(), fields(&e)[0].0),
+            (422, "reference.not_found", "author_id"),
+            "{}: {e:?}",
+            f.name()
+        );
         CreatePost::new("Title", ann.id).save(&f.cx).await.unwrap();
         let e = CreatePost::new("Title", ann.id).save(&f.cx).await.unwrap_err();
         let names: Vec<&str> = fields(&e).iter().map(|f| f.0).collect();

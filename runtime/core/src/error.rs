@@ -51,6 +51,8 @@ pub enum ErrorKind {
     Unavailable,
     /// 504: it took too long
     Timeout,
+    /// 507: there is no room to keep it
+    StorageFull,
 }
 
 impl ErrorKind {
@@ -78,6 +80,7 @@ impl ErrorKind {
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::Timeout => 504,
+            Self::StorageFull => 507,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Lists and single records as JSON, from the rows, without structs: what HTTP and every other untyped channel calls.
 
 use crate::database::Database;
+use crate::load::budget::Budget;
 use crate::load::json::{Tails, close as close_object, needed, tails};
 use crate::scope::CxData;
 use crate::select::sink::{JsonSink, Projection};
@@ -56,6 +57,7 @@ pub async fn list_json(
     out: Vec<u8>,
 ) -> Result<ListPage> {
     let db = cx.database()?;
+    let budget = Budget::of(cx);
     let (size, number) = match query.page {
         Page::Keyset { size, .. } => (size, None),
         Page::Number { number, size } => (size, Some(number)),
@@ -86,7 +88,7 @@ pub async fn list_json(
     if query.include.is_empty() {
         out.push(b'[');
     }
-    let sink = JsonSink::new(Arc::clone(&projection), out, usize::from(size)).last(sorted);
+    let sink = JsonSink::new(Arc::clone(&projection), out, usize::from(size)).last(sorted).within(budget);
     let mut sink = db.read(cx, stmt, with_keys(sink, &projection, d, &query.include)).await?;
     if let Some(width) = (sink.out.len() - before).checked_div(sink.rows) {
         text.width.store(u32::try_from(width).unwrap_or(u32::MAX), Ordering::Relaxed);
@@ -95,7 +97,7 @@ pub async fn list_json(
         sink.out.push(b']');
         (std::mem::take(&mut sink.out), Vec::new())
     } else {
-        spliced(cx, &db, d, &query.include, &sink, b"[", b"]").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, b"[", b"]").await?
     };
     let next_cursor = match number {
         None if sink.more => cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values),
@@ -142,6 +144,7 @@ pub async fn get_json(
     out: Vec<u8>,
 ) -> Result<Option<RecordJson>> {
     let db = cx.database()?;
+    let budget = Budget::of(cx);
     let extra = d.kept.version.into_iter().chain(needed(d, &query.include));
     let projection = Projection::shared(d, query.fields.as_deref(), extra);
     let stmt = if query.fields.is_none() && projection.columns == select::sink::readable(d) {
@@ -153,7 +156,7 @@ pub async fn get_json(
             Select { d, columns, filter: Some(&filter), order: &[], deleted: query.deleted, distinct: false };
         select::rows(db.dialect(), &select, Slice::All)?
     };
-    let sink = JsonSink::new(Arc::clone(&projection), out, 1).last(d.kept.version.into_iter());
+    let sink = JsonSink::new(Arc::clone(&projection), out, 1).last(d.kept.version.into_iter()).within(budget);
     let mut sink = db.read(cx, stmt, with_keys(sink, &projection, d, &query.include)).await?;
     if sink.rows == 0 {
         return Ok(None);
@@ -165,7 +168,7 @@ pub async fn get_json(
     let (body, truncated) = if query.include.is_empty() {
         (std::mem::take(&mut sink.out), Vec::new())
     } else {
-        spliced(cx, &db, d, &query.include, &sink, b"", b"").await?
+        spliced(cx, &db, d, &query.include, &sink, budget, b"", b"").await?
     };
     Ok(Some(RecordJson { body, version, truncated }))
 }
@@ -186,10 +189,13 @@ async fn spliced(
     d: &'static ResourceDescriptor,
     include: &[Include],
     sink: &JsonSink,
+    mut budget: Budget,
     open: &[u8],
     close: &[u8],
 ) -> Result<(Vec<u8>, Vec<String>)> {
-    let Tails { texts: tails, truncated } = tails(cx, db, d, include, &sink.kept).await?;
+    budget.spend(sink.rows);
+    let Tails { texts: tails, truncated } = tails(cx, db, d, include, &sink.kept, &mut budget).await?;
+    budget.check(sink.out.len() + tails.iter().map(Vec::len).sum::<usize>(), 0)?;
     let before = sink.kept.first().map_or(sink.out.len(), |(range, _)| range.start);
     let mut body = Vec::with_capacity(sink.out.len() + tails.iter().map(|t| t.len() + 2).sum::<usize>() + 2);
     body.extend_from_slice(sink.out.get(..before).unwrap_or_default());

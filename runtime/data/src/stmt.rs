@@ -130,6 +130,12 @@ impl Text {
         rest.get(1..)?.split(mark).next()
     }
 
+    /// Whether it deletes rows.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        self.parts.first().is_some_and(|p| p.trim_start().starts_with("DELETE"))
+    }
+
     /// The column that each bind is written to, as far as the text says so (`INSERT INTO t (a, b) VALUES (?, ?)`,
     /// `SET a = ?`): for the translation of violations that name no column.
     #[must_use]

@@ -33,7 +33,10 @@ fn columns(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> Vec<&'static
 #[allow(dead_code, reason = "not every database that can be built in has each")]
 pub(crate) enum Class {
     Unique,
+    /// a record that a written one points to is not there
     Reference,
+    /// other records point to one that is deleted
+    Held,
     Check,
     NotNull,
     /// a text that is too long or a number out of range for its column
@@ -48,6 +51,8 @@ pub(crate) enum Class {
     Again,
     /// a prepared statement does not fit the schema any more
     Stale,
+    /// no room is left where the database keeps its files
+    Full,
     /// a mistake of ours
     Other,
 }
@@ -93,12 +98,20 @@ impl Failure {
         }
     }
 
-    /// Fills in what the database did not say and the statement knows: table and, for a reference, the columns given.
+    /// Fills in what the database did not say and the statement knows: the table, and on which side a reference failed.
     pub(crate) fn of(mut self, stmt: &Stmt) -> Self {
-        if let Self::Database(t) = &mut self
-            && t.table.is_none()
-        {
-            t.table = stmt.text.table().map(str::to_owned);
+        if let Self::Database(t) = &mut self {
+            let written = stmt.text.table();
+            // PostgreSQL names the table that holds the key, whichever side is written; not all databases tell the
+            // two apart by their codes, and their words are in the language of the server.
+            let holder =
+                t.table.as_deref().is_none_or(|holder| written.is_none_or(|written| written == holder));
+            if t.class == Some(Class::Reference) && (stmt.text.deletes() || !holder) {
+                t.class = Some(Class::Held);
+            }
+            if t.table.is_none() {
+                t.table = written.map(str::to_owned);
+            }
         }
         self
     }
@@ -128,6 +141,10 @@ fn constraints() -> &'static HashMap<String, Guarded> {
             for key in d.uniques {
                 let code = key.code.or_else(|| single(key.fields).and_then(|i| d.field(i).unique_code));
                 all.insert(unique_name(d, key), Guarded { descriptor: d, fields: key.fields.to_vec(), code });
+            }
+            for key in d.indexes {
+                let guarded = Guarded { descriptor: d, fields: key.fields.to_vec(), code: None };
+                all.insert(index_name(d, key), guarded);
             }
             for (i, field) in (0u16..).zip(d.fields) {
                 let guarded = || Guarded { descriptor: d, fields: vec![i], code: None };
@@ -218,18 +235,13 @@ fn translate(t: Trouble) -> Error {
         }
         Class::Reference => {
             let (names, _) = fields(&t);
-            let parent = t.message.contains("delete") || names.is_empty();
-            let message = if parent {
-                "other records still point to this one, or it points to one that is not there"
-            } else {
-                "a record that this one points to is not there"
-            };
-            let e = Error::new(ErrorKind::Conflict, "conflict.reference", message);
-            if t.message.contains("still referenced") || t.message.contains("Cannot delete") {
-                e.caused_by(cause)
-            } else {
-                with(e, &names, "points to a record that is not there")
-            }
+            let message = "a record that this one points to is not there";
+            let e = Error::new(ErrorKind::Invalid, "reference.not_found", message);
+            with(e, &names, "points to a record that is not there")
+        }
+        Class::Held => {
+            let message = "other records still point to this one";
+            Error::new(ErrorKind::Conflict, "conflict.reference", message).caused_by(cause)
         }
         class @ (Class::Check | Class::NotNull | Class::Range) => {
             let (names, _) = fields(&t);
@@ -248,6 +260,7 @@ fn translate(t: Trouble) -> Error {
         Class::Slow => slow().caused_by(cause),
         // The statement is forgotten by now: the next attempt prepares it anew.
         Class::Stale => busy().caused_by(cause),
+        Class::Full => full().caused_by(cause),
         Class::Other => Error::internal(cause),
     }
 }
@@ -265,6 +278,11 @@ pub(crate) fn unavailable() -> Error {
 /// A statement took longer than it may.
 pub(crate) fn slow() -> Error {
     Error::new(ErrorKind::Timeout, "database.timeout", "the database took too long")
+}
+
+/// Nothing more can be kept.
+fn full() -> Error {
+    Error::new(ErrorKind::StorageFull, "database.full", "the database has no room left to keep this")
 }
 
 /// Refuses what no database could keep, before it sees it: U+0000 in text and JSON, numbers that are not finite.

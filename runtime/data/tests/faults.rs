@@ -353,3 +353,40 @@ async fn a_database_that_goes_away_and_comes_back() {
         assert_eq!(body(&f, by_id(&f, acknowledged[0], true)).await.unwrap().len(), 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_and_torn_by_nothing() {
+    let Some(f) = fresh(Dialect::Sqlite).await else { return };
+    let f = Arc::new(f);
+    f.notes().await;
+    f.put(&f.cx, 1, "before").await.unwrap();
+    f.db.batch("PRAGMA max_page_count = 40").await.unwrap();
+    let big = "x".repeat(8 * 1024);
+    // Alone, and many at once in one transaction of the writer.
+    let mut refused = 0;
+    for round in 0..20i64 {
+        let puts = (0..if round % 2 == 0 { 1 } else { 8 }).map(|n| {
+            let (f, big) = (f.clone(), big.clone());
+            tokio::spawn(async move {
+                let id = 100 + round * 10 + n;
+                (id, f.put(&f.cx, id, &big).await)
+            })
+        });
+        for put in futures_util::future::join_all(puts).await {
+            let (id, put) = put.unwrap();
+            let there = body(&f, by_id(&f, id, false)).await.unwrap().len();
+            match put {
+                Ok(_) => assert_eq!(there, 1),
+                Err(e) => {
+                    assert_eq!((e.status(), e.code(), there), (507, "database.full", 0), "{e:?}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 50, "{refused}");
+    // What is there can be read, and with room again all is well.
+    assert_eq!(body(&f, by_id(&f, 1, true)).await.unwrap().len(), 1);
+    f.db.batch("PRAGMA max_page_count = 100000").await.unwrap();
+    f.put(&f.cx, 2, &big).await.unwrap();
+}

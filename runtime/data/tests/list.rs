@@ -94,8 +94,46 @@ async fn relations_stand_in_their_records() {
         assert_eq!(rows[3]["comments"], json!([]), "the only comment is deleted");
         let empty = blog.list(&post, "filter[title]=nothing&include=author").await.unwrap();
         assert_eq!((empty.body.as_slice(), empty.rows), (b"[]".as_slice(), 0));
-        let bosses = blog.rows(&user, "include=reports.manager&filter[reports.name][null]=false").await;
-        assert_eq!(bosses[0]["reports"][1]["manager"]["name"], "Ann");
+        let bosses = blog.rows(&user, "include=reports.reports&filter[reports.name][null]=false").await;
+        assert_eq!(bosses[0]["reports"][1]["name"], "Cid");
+        assert_eq!(bosses[0]["reports"][1]["reports"], json!([]));
+    }
+}
+
+/// The most memory that this process has had, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_has_a_bound_whatever_is_included() {
+    const MIB: usize = 1 << 20;
+    for mut blog in blogs().await {
+        let name = blog.name();
+        blog.put([a_user(1, "Ann")]).await;
+        blog.put((1..=100).map(|n| a_post(n, "t", Some(1)))).await;
+        blog.put((1..=10_000).map(|n| a_comment(n, n % 100 + 1, Some(1), &"c".repeat(250)))).await;
+        // 10,000 comments are 4 MiB and an answer that is allowed; each of 100 times they are not.
+        blog.f.cx = blog.f.cx.answering_within(16 * MIB);
+        let whole = blog.list(&post, "page[size]=100&include=comments").await.unwrap();
+        assert!(whole.body.len() > 3 * MIB, "{name}: {}", whole.body.len());
+        let before = peak();
+        let refused = blog.list(&post, "page[size]=100&include=author.posts.comments").await.unwrap_err();
+        assert_eq!((refused.status(), refused.code()), (422, "query.too_complex"), "{name}");
+        let grown = peak() - before;
+        assert!(grown < 160 * 1024, "{name}: {grown} KiB");
+        // The bound is exact, for lists and for what is included.
+        for query in ["page[size]=100", "page[size]=100&include=comments", "page[size]=100&include=author"] {
+            blog.f.cx = blog.f.cx.answering_within(16 * MIB);
+            let length = blog.list(&post, query).await.unwrap().body.len();
+            blog.f.cx = blog.f.cx.answering_within(length);
+            assert_eq!(blog.list(&post, query).await.unwrap().body.len(), length, "{name}: {query}");
+            blog.f.cx = blog.f.cx.answering_within(length - 128);
+            let refused = blog.list(&post, query).await.unwrap_err();
+            assert_eq!((refused.status(), refused.code()), (422, "query.too_complex"), "{name}: {query}");
+        }
     }
 }
 

@@ -29,7 +29,7 @@ async fn every_violation_names_its_field() {
         let e = put(&f, 1, "c@x.io", "clara", None).await.unwrap_err();
         assert_eq!(told(&e), expect(409, "conflict.unique", &["id"]), "{on:?}: {e:?}");
         let e = put(&f, 2, "b@x.io", "berta", Some(9)).await.unwrap_err();
-        assert_eq!(told(&e), expect(409, "conflict.reference", &["boss_id"]), "{on:?}: {e:?}");
+        assert_eq!(told(&e), expect(422, "reference.not_found", &["boss_id"]), "{on:?}: {e:?}");
         let e = put(&f, 2, "b@x.io", "x", None).await.unwrap_err();
         assert_eq!(told(&e), expect(422, "validation", &["name"]), "{on:?}: {e:?}");
         let e = run(&f, &f.cx, set(&f, 1, "email", Kind::Text, Value::Null)).await.unwrap_err();
@@ -48,7 +48,7 @@ async fn every_violation_names_its_field() {
         let e = run(&f, &f.cx, b.finish()).await.unwrap_err();
         assert_eq!(told(&e), expect(409, "conflict.reference", &[]), "{on:?}: {e:?}");
         let e = run(&f, &f.cx, set(&f, 2, "boss_id", Kind::Uuid, Value::Uuid(key(9)))).await.unwrap_err();
-        assert_eq!(told(&e), expect(409, "conflict.reference", &["boss_id"]), "{on:?}: {e:?}");
+        assert_eq!(told(&e), expect(422, "reference.not_found", &["boss_id"]), "{on:?}: {e:?}");
         // Nothing of the database's own words is in what a client sees.
         assert!(!format!("{e}").contains("fk_"), "{e}");
     }

@@ -2,7 +2,7 @@
 
 use crate::config::ServerConfig;
 use crate::edge::exchange::Exchange;
-use crate::edge::{Edge, Inner, PROBES};
+use crate::edge::{Edge, Inner, NOWHERE, PROBES, bare};
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::openapi::{self, Info};
@@ -11,11 +11,14 @@ use crate::stack::Stack;
 use crate::{docs, rest};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use framewright_core::cx::State;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor};
 use serde_json::Value;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio_util::task::TaskTracker;
@@ -51,9 +54,9 @@ impl Group {
         self
     }
 
-    fn build(self) -> Router {
-        let own = self.routes.mount(Router::new());
-        self.stack.apply(mount(own, self.groups))
+    fn build(self, tap: &Tap) -> Router {
+        let own = self.routes.mount(Router::new()).layer(tap.clone());
+        self.stack.apply(mount(own, self.groups, tap))
     }
 
     /// What is mounted, as it is seen from outside of the group.
@@ -65,10 +68,10 @@ impl Group {
     }
 }
 
-fn mount(router: Router, groups: Vec<Group>) -> Router {
+fn mount(router: Router, groups: Vec<Group>, tap: &Tap) -> Router {
     groups.into_iter().fold(router, |router, group| {
         let prefix = group.prefix.clone();
-        nest(router, &prefix, group.build())
+        nest(router, &prefix, group.build(tap))
     })
 }
 
@@ -272,9 +275,9 @@ impl Site {
         // axum says it with a panic when two routes clash; at start that is a mistake to explain, not a crash.
         let router = catch_unwind(AssertUnwindSafe(|| {
             let (derived, documents) = api.map_or_else(Default::default, |api| api.build(&metrics, records));
-            let custom = mount(documents, groups).merge(probes());
+            let custom = mount(documents.layer(tap.clone()), groups, &tap).merge(probes());
             // The limits of bodies are ours; derived routes know their name without being told.
-            let custom = custom.layer(DefaultBodyLimit::disable()).layer(tap);
+            let custom = custom.layer(DefaultBodyLimit::disable());
             stack.apply(custom.merge(derived).fallback(not_found))
         }))
         .map_err(|panic| {
@@ -282,6 +285,7 @@ impl Site {
             clash(said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default())
         })?;
         let unmatched = metrics.route("");
+        let cx = cx.answering_within(config.max_answer_bytes);
         let inner =
             Inner { router, cx, config, guards, health, metrics, unmatched, tasks: TaskTracker::new() };
         Ok(inner.start())
@@ -300,10 +304,11 @@ fn probes() -> Router {
 }
 
 async fn not_found() -> Error {
-    Error::new(ErrorKind::NotFound, "route.not_found", "there is nothing at this address")
+    Error::new(ErrorKind::NotFound, NOWHERE.0, NOWHERE.1)
 }
 
-/// Tells the exchange which route has matched.
+/// Innermost around every custom route, inside of the layers of its groups: tells the exchange which route has
+/// matched, and gives the bare answers of axum our form before a layer sees them.
 #[derive(Clone)]
 struct Tap(Arc<Metrics>);
 
@@ -321,21 +326,32 @@ impl<S> Layer<S> for Tap {
     }
 }
 
-impl<S: Service<Request>> Service<Request> for Tapped<S> {
-    type Response = S::Response;
+impl<S> Service<Request> for Tapped<S>
+where
+    S: Service<Request, Response = Response>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> S::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         let extensions = request.extensions();
-        if let (Some(exchange), Some(path)) = (extensions.get::<Exchange>(), extensions.get::<MatchedPath>())
-        {
+        let exchange = extensions.get::<Exchange>().cloned();
+        if let (Some(exchange), Some(path)) = (&exchange, extensions.get::<MatchedPath>()) {
             let _ = exchange.0.route.set(self.metrics.route(path.as_str()));
         }
-        self.inner.call(request)
+        let answering = self.inner.call(request);
+        Box::pin(async move {
+            let response = answering.await?;
+            Ok(match exchange {
+                Some(exchange) => bare(response, &exchange).await,
+                None => response,
+            })
+        })
     }
 }

@@ -45,6 +45,8 @@ config_section! {
         idle_timeout: Duration = "60s";
         /// How long a client may take no byte of an answer.
         write_timeout: Duration = "30s";
+        /// Bytes per second that a client must take of an answer, once it has been slow for as long as that.
+        write_min_rate: u32 = "1024";
         /// Connections at once; more wait.
         max_connections: usize = "10000";
         /// Requests at once; more are answered 503 with Retry-After.
@@ -57,6 +59,8 @@ config_section! {
         max_uri_bytes: ByteCount = "8KiB";
         /// Bytes of a request's body, where its route says nothing else.
         max_body_bytes: ByteCount = "1MiB";
+        /// Bytes of an answer that is put together from records; more is 422.
+        max_answer_bytes: ByteCount = "16MiB";
         /// How long requests in flight may take to end after a shutdown has begun.
         drain_timeout: Duration = "15s";
         /// How long readiness says 503 before the listener closes.
@@ -184,12 +188,14 @@ impl ServerSettings {
             body_grace: self.body_grace,
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,
+            write_min_rate: self.write_min_rate,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
             max_header_lines: self.max_header_lines,
             max_header_bytes: bytes(self.max_header_bytes),
             max_uri_bytes: bytes(self.max_uri_bytes),
             max_body_bytes: self.max_body_bytes.0,
+            max_answer_bytes: bytes(self.max_answer_bytes),
             drain_timeout: self.drain_timeout,
             drain_grace: self.drain_grace,
             hosts: self.hosts.clone(),

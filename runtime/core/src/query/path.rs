@@ -131,13 +131,36 @@ pub(super) fn includes<'a>(
         }
         let mut here = d;
         let mut level = &mut all;
+        let mut crossed: Option<(&ResourceDescriptor, &RelationDescriptor)> = None;
         for hop in name.split('.') {
             let Some(relation) = relation(here, hop, at, problems) else { break };
+            if crossed.is_some_and(|(from, crossed)| returns(from, crossed, here, relation)) {
+                let message = format!("`{}` leads back to the record that it came from", shown(name));
+                problems.push(code::COMPLEX, at, message);
+                break;
+            }
+            crossed = Some((here, relation));
             here = (relation.target)();
             level = enter(level, relation);
         }
     }
     all
+}
+
+/// Whether a hop leads from every record back to the very one that the hop before came from: the post of a comment
+/// of a post. It says nothing new, and with each such pair an answer is as many times larger as there are comments.
+fn returns(
+    from: &ResourceDescriptor,
+    crossed: &RelationDescriptor,
+    here: &ResourceDescriptor,
+    next: &RelationDescriptor,
+) -> bool {
+    use RelationKind::{BelongsTo, HasMany, HasOne};
+    let pair = match (crossed.kind, next.kind) {
+        (HasMany { .. } | HasOne { .. }, BelongsTo { .. }) | (BelongsTo { .. }, HasOne { .. }) => true,
+        _ => false,
+    };
+    pair && (next.target)().table == from.table && crossed.foreign_key(from) == next.foreign_key(here)
 }
 
 fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor) -> &'a mut Vec<Include> {

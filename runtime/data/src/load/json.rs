@@ -1,5 +1,6 @@
 //! Relations as JSON inside the records they belong to, from the rows, without structs.
 
+use super::budget::Budget;
 use super::{KEYS, Key, Related, distinct, held, key_kind, single, statement};
 use crate::database::Database;
 use crate::select::sink::{JsonSink, Projection};
@@ -42,14 +43,17 @@ pub(crate) fn tails<'a>(
     d: &'static ResourceDescriptor,
     include: &'a [Include],
     records: &'a [Written],
+    budget: &'a mut Budget,
 ) -> Pin<Box<dyn Future<Output = Result<Tails>> + Send + 'a>> {
     Box::pin(async move {
         let mut tails = vec![Vec::new(); records.len()];
         let mut truncated = BTreeSet::new();
+        let mut size = 0;
         for (nth, include) in include.iter().enumerate() {
             let held = || records.iter().map(|(_, values)| values.get(nth).unwrap_or(&Value::Null));
-            let groups = groups(cx, db, d, include, &distinct(held()), &mut truncated).await?;
+            let groups = groups(cx, db, d, include, &distinct(held()), &mut truncated, budget).await?;
             for (tail, key) in tails.iter_mut().zip(held()) {
+                let before = tail.len();
                 tail.push(b',');
                 let _ = write::text(tail, include.relation.name);
                 tail.push(b':');
@@ -70,6 +74,8 @@ pub(crate) fn tails<'a>(
                         tail.push(b']');
                     }
                 }
+                size += tail.len() - before;
+                budget.check(size, 0)?;
             }
         }
         Ok(Tails { texts: tails, truncated })
@@ -84,10 +90,12 @@ async fn groups(
     include: &Include,
     keys: &[Value],
     truncated: &mut BTreeSet<String>,
+    budget: &mut Budget,
 ) -> Result<HashMap<Key, Vec<Vec<u8>>>> {
     let target = (include.relation.target)();
     let (name, most) = (include.relation.name, usize::from(target.page.max));
     let mut groups: HashMap<Key, Vec<Vec<u8>>> = HashMap::new();
+    let mut size = 0;
     for keys in keys.chunks(KEYS) {
         let projection = Projection::of(target, None, needed(target, &include.include))
             .with_tail(key_kind(d, include.relation));
@@ -104,12 +112,13 @@ async fn groups(
             .filter_map(|f| projection.position(f))
             .chain([projection.tail()])
             .collect();
-        let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep);
+        let sink = JsonSink::new(Arc::new(projection), Vec::new(), usize::MAX).keep(keep).within(*budget);
         let sink = db.read(cx, stmt, sink).await?;
+        budget.spend(sink.rows);
         let tails = if include.include.is_empty() {
             Tails::default()
         } else {
-            tails(cx, db, target, &include.include, &sink.kept).await?
+            tails(cx, db, target, &include.include, &sink.kept, budget).await?
         };
         truncated.extend(tails.truncated.iter().map(|inner| format!("{name}.{inner}")));
         for (nth, (range, values)) in sink.kept.iter().enumerate() {
@@ -121,6 +130,8 @@ async fn groups(
             }
             let mut object = sink.out.get(range.clone()).unwrap_or_default().to_vec();
             close(&mut object, tails.texts.get(nth).map_or(b"", Vec::as_slice));
+            size += object.len();
+            budget.check(size, 0)?;
             group.push(object);
         }
     }

@@ -1,5 +1,6 @@
 //! Relations: one statement per relation and level, whatever the number of parents.
 
+pub(crate) mod budget;
 pub(crate) mod json;
 pub(crate) mod typed;
 

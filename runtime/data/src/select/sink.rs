@@ -1,5 +1,6 @@
 //! What takes rows of a resource in: JSON text as it comes, or values for typed structs.
 
+use crate::load::budget::Budget;
 use crate::row::{Row, Sink};
 use framewright_core::descriptor::Access;
 use framewright_core::json;
@@ -130,6 +131,7 @@ pub(crate) struct JsonSink {
     /// whether there was a row behind the last one of the page
     pub more: bool,
     limit: usize,
+    budget: Budget,
     /// positions of the values that are kept of the last row
     last: Vec<usize>,
     /// those values
@@ -150,11 +152,18 @@ impl JsonSink {
             rows: 0,
             more: false,
             limit,
+            budget: Budget::NONE,
             last,
             last_values: Vec::new(),
             keep,
             kept: Vec::new(),
         }
+    }
+
+    /// Fails as soon as the rows are more than an answer may hold.
+    pub(crate) fn within(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Keeps these fields of the last row: the cursor's.
@@ -182,6 +191,7 @@ impl Sink for JsonSink {
         let start = self.out.len();
         let end = self.projection.write(row, &mut self.out)?;
         self.rows += 1;
+        self.budget.check(self.out.len(), self.rows)?;
         if !self.keep.is_empty() {
             let values = self.keep.iter().map(|p| self.projection.value(row, *p)).collect::<Result<_>>()?;
             self.kept.push((start..end, values));

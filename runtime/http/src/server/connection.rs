@@ -27,6 +27,11 @@ const WAITING: u8 = 0;
 const HEADER: u8 = 1;
 const BUSY: u8 = 2;
 const LINGERING: u8 = 3;
+/// the answer is made, and still on its way to the socket
+const FLUSHING: u8 = 4;
+
+/// Longer than any connection, in milliseconds.
+const FAR: u64 = u32::MAX as u64;
 
 const LOST: u8 = 1;
 const UPGRADED: u8 = 2;
@@ -38,8 +43,12 @@ pub(super) struct Clock {
     phase: AtomicU8,
     /// milliseconds after `born`; 0 is none
     deadline: AtomicU64,
-    /// since when the client takes no bytes
+    /// since when the client takes no byte at all; 0 when it does
     stalled: AtomicU64,
+    /// since when there is more to send than the client takes; 0 when there is not
+    congested: AtomicU64,
+    /// what it has taken since then
+    taken: AtomicU64,
     lost: AtomicU8,
 }
 
@@ -50,6 +59,8 @@ impl Clock {
             phase: AtomicU8::new(WAITING),
             deadline: AtomicU64::new(0),
             stalled: AtomicU64::new(0),
+            congested: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
             lost: AtomicU8::new(0),
         };
         clock.enter(WAITING, first_byte);
@@ -75,16 +86,65 @@ impl Clock {
         self.enter(BUSY, Duration::ZERO);
     }
 
-    /// The answer is out; the next request may come.
-    pub(super) fn idle(&self, within: Duration) {
+    /// The answer is made. How long it takes to get out is up to the client, and to the limits of writing.
+    pub(super) fn answered(&self) {
         if self.phase.load(Ordering::Relaxed) == BUSY {
-            self.enter(WAITING, within);
+            self.enter(FLUSHING, Duration::ZERO);
         }
+    }
+
+    /// Everything written so far is with the system. After an answer the next request may come, of which some may be
+    /// here already.
+    fn flushed(&self, idle: Duration, head: Option<Duration>) {
+        if self.congested.load(Ordering::Relaxed) != 0 {
+            self.congested.store(0, Ordering::Relaxed);
+            self.stalled.store(0, Ordering::Relaxed);
+        }
+        if self.phase.load(Ordering::Relaxed) == FLUSHING {
+            match head {
+                Some(within) => self.enter(HEADER, within),
+                None => self.enter(WAITING, idle),
+            }
+        }
+    }
+
+    /// The system has taken bytes of an answer, or has no room for them.
+    fn wrote(&self, polled: &Poll<io::Result<usize>>) {
+        match polled {
+            Poll::Pending => {
+                let now = self.millis();
+                let _ = self.stalled.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+                if self.congested.load(Ordering::Relaxed) == 0 {
+                    self.taken.store(0, Ordering::Relaxed);
+                    self.congested.store(now, Ordering::Relaxed);
+                }
+            }
+            Poll::Ready(Ok(n)) if self.congested.load(Ordering::Relaxed) != 0 => {
+                self.taken.fetch_add(*n as u64, Ordering::Relaxed);
+                self.stalled.store(0, Ordering::Relaxed);
+            }
+            Poll::Ready(_) => {}
+        }
+    }
+
+    /// Until when the client has to take more of an answer, with what it has taken so far.
+    fn writing(&self, config: &ServerConfig) -> Option<u64> {
+        let patience = u64::try_from(config.write_timeout.as_millis()).unwrap_or(u64::MAX);
+        let after =
+            |since: u64, more: u64| (since != 0).then(|| since.saturating_add(patience).saturating_add(more));
+        let stalled = after(self.stalled.load(Ordering::Relaxed), 0);
+        if config.write_min_rate == 0 {
+            return stalled;
+        }
+        let taken = self.taken.load(Ordering::Relaxed).saturating_mul(1000);
+        let earned = taken / u64::from(config.write_min_rate);
+        let slow = after(self.congested.load(Ordering::Relaxed), earned);
+        stalled.into_iter().chain(slow).min()
     }
 
     /// Whether a request is being answered, or was refused and is being told so.
     pub(super) fn answering(&self) -> bool {
-        matches!(self.phase.load(Ordering::Relaxed), BUSY | LINGERING)
+        matches!(self.phase.load(Ordering::Relaxed), BUSY | FLUSHING | LINGERING)
     }
 
     /// The first bytes of a request are here.
@@ -107,10 +167,9 @@ impl Clock {
     /// `None` when time is up, else when to look again.
     pub(super) fn check(&self, config: &ServerConfig) -> Option<Instant> {
         let now = self.millis();
-        let deadline = self.deadline.load(Ordering::Relaxed);
-        let stalled = self.stalled.load(Ordering::Relaxed);
-        let patience = u64::try_from(config.write_timeout.as_millis()).unwrap_or(u64::MAX);
-        if (deadline != 0 && now >= deadline) || (stalled != 0 && now >= stalled.saturating_add(patience)) {
+        let deadline = Some(self.deadline.load(Ordering::Relaxed)).filter(|d| *d != 0);
+        let due = deadline.into_iter().chain(self.writing(config)).min();
+        if due.is_some_and(|due| now >= due) {
             return None;
         }
         // Any deadline that is set from here on is later than the shortest of all.
@@ -119,9 +178,8 @@ impl Clock {
             .min(config.idle_timeout)
             .min(config.write_timeout)
             .max(Duration::from_millis(1));
-        let next =
-            self.born + Duration::from_millis(if deadline == 0 { u64::from(u32::MAX) } else { deadline });
-        Some(next.min(Instant::now() + later))
+        let later = Instant::now() + later;
+        Some(due.map_or(later, |due| later.min(self.born + Duration::from_millis(due.min(FAR)))))
     }
 }
 
@@ -131,6 +189,7 @@ pub(super) struct GatedIo {
     gate: Gate,
     clock: Arc<Clock>,
     header_timeout: Duration,
+    idle_timeout: Duration,
     /// bytes still to be thrown away before the end
     linger: Option<u64>,
     linger_until: Option<Pin<Box<Sleep>>>,
@@ -163,6 +222,7 @@ impl GatedIo {
             gate: Gate::new(limits),
             clock,
             header_timeout: config.header_timeout,
+            idle_timeout: config.idle_timeout,
             linger: None,
             linger_until: None,
             metrics,
@@ -176,11 +236,19 @@ impl GatedIo {
         if self.clock.answering() {
             return;
         }
-        let answer = refusal(error);
+        let id = Id::<()>::new().to_string();
+        let answer = refusal(error, &id);
         // It fits the empty buffer of the socket; where it does not, the client is not listening anyway.
         let _ = self.stream.try_write(answer.as_bytes());
         self.clock.enter(LINGERING, LINGER * 2);
-        tracing::info!(target: "framewright::request", status = error.status(), code = error.code(), "refused");
+        self.metrics.refuse(error.status());
+        tracing::info!(
+            target: "framewright::request",
+            request_id = id,
+            status = error.status(),
+            code = error.code(),
+            "refused"
+        );
     }
 
     /// Reads and throws away; ready at the end of the stream or of our patience.
@@ -201,10 +269,9 @@ impl GatedIo {
 }
 
 /// An answer to what never became a request.
-fn refusal(error: &Error) -> String {
-    let id = Id::<()>::new().to_string();
+fn refusal(error: &Error, id: &str) -> String {
     let failure = Failure::of(error);
-    let body = failure.body(Form::Envelope, &id);
+    let body = failure.body(Form::Envelope, id);
     let mut out = String::with_capacity(512);
     let reason = failure.status.canonical_reason().unwrap_or("");
     let _ = write!(
@@ -256,7 +323,7 @@ impl AsyncRead for GatedIo {
             Err(error) => {
                 buf.set_filled(before);
                 me.refuse(&error);
-                if me.clock.answering() && me.clock.phase.load(Ordering::Relaxed) == BUSY {
+                if me.clock.phase.load(Ordering::Relaxed) != LINGERING {
                     return Poll::Ready(Ok(()));
                 }
                 let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
@@ -270,7 +337,7 @@ impl AsyncWrite for GatedIo {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let me = &mut *self;
         let polled = Pin::new(&mut me.stream).poll_write(cx, buf);
-        me.wrote(polled.is_pending());
+        me.clock.wrote(&polled);
         polled
     }
 
@@ -281,7 +348,7 @@ impl AsyncWrite for GatedIo {
     ) -> Poll<io::Result<usize>> {
         let me = &mut *self;
         let polled = Pin::new(&mut me.stream).poll_write_vectored(cx, bufs);
-        me.wrote(polled.is_pending());
+        me.clock.wrote(&polled);
         polled
     }
 
@@ -290,7 +357,13 @@ impl AsyncWrite for GatedIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let me = &mut *self;
+        let polled = Pin::new(&mut me.stream).poll_flush(cx);
+        // Hyper comes here when its own buffer is empty.
+        if polled.is_ready() {
+            me.clock.flushed(me.idle_timeout, me.gate.inside_head().then_some(me.header_timeout));
+        }
+        polled
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -310,22 +383,10 @@ impl AsyncWrite for GatedIo {
     }
 }
 
-impl GatedIo {
-    fn wrote(&self, pending: bool) {
-        if pending {
-            let now = self.clock.millis();
-            let _ = self.clock.stalled.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
-        } else if self.clock.stalled.load(Ordering::Relaxed) != 0 {
-            self.clock.stalled.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
-/// The body of an answer; when it is gone, the connection is idle.
+/// The body of an answer; when it is gone, all of it is in the buffers.
 pub(super) struct TrackedBody {
     pub(super) inner: axum::body::Body,
     pub(super) clock: Arc<Clock>,
-    pub(super) idle_timeout: Duration,
 }
 
 impl http_body::Body for TrackedBody {
@@ -348,7 +409,7 @@ impl http_body::Body for TrackedBody {
 
 impl Drop for TrackedBody {
     fn drop(&mut self) {
-        self.clock.idle(self.idle_timeout);
+        self.clock.answered();
     }
 }
 

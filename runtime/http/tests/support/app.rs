@@ -88,6 +88,15 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 /// The application on a fresh database of each kind.
 pub async fn each() -> Vec<Served> {
     let mut all = vec![on("sqlite", "sqlite:app.db".to_owned()).await];
+    for (name, url) in servers().await {
+        all.push(on(name, url).await);
+    }
+    all
+}
+
+/// A fresh database on each server that is there.
+pub async fn servers() -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
     for (name, variable) in [("postgres", "TEST_POSTGRES_URL"), ("mysql", "TEST_MYSQL_URL")] {
         let Ok(server) = std::env::var(variable) else {
             eprintln!("skipped: {variable} is not set");
@@ -98,7 +107,7 @@ pub async fn each() -> Vec<Served> {
         admin.batch(&format!("DROP DATABASE IF EXISTS {database}")).await.unwrap();
         admin.batch(&format!("CREATE DATABASE {database}")).await.unwrap();
         let base = server.rsplit_once('/').unwrap().0;
-        all.push(on(name, format!("{base}/{database}")).await);
+        all.push((name, format!("{base}/{database}")));
     }
     all
 }
@@ -118,7 +127,8 @@ pub async fn try_of(app: App) -> Result<Served> {
     start("sqlite", "sqlite:app.db".to_owned(), app).await
 }
 
-async fn on(name: &'static str, url: String) -> Served {
+/// The application on this database.
+pub async fn on(name: &'static str, url: String) -> Served {
     start(name, url, App::new()).await.unwrap()
 }
 

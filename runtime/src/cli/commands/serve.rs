@@ -34,29 +34,69 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
     }
 }
 
-/// Until somebody asks the process to end.
+/// Until somebody asks the process to end. Whoever asks a second time means it: what is still in flight, and what is
+/// being shut down after it, is left as it is.
 async fn stopped() {
-    let ctrl_c = async {
+    let (said, first) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut signals = Signals::listen();
+        signals.next().await;
+        tracing::info!("shutting down");
+        let _ = said.send(());
+        signals.next().await;
+        tracing::warn!("a second signal: ending at once");
+        // Every write is one transaction, so nothing is torn by it.
+        std::process::exit(Exit::Failed as i32);
+    });
+    let _ = first.await;
+}
+
+/// The signals that ask a process to end, none of which is missed between two looks.
+struct Signals {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self {
+            terminate: signal(SignalKind::terminate()).ok(),
+            interrupt: signal(SignalKind::interrupt()).ok(),
+        }
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
+            let came = match signal {
+                Some(signal) => signal.recv().await,
+                None => None,
+            };
+            if came.is_none() {
+                std::future::pending::<()>().await;
+            }
+        }
+        tokio::select! {
+            () = one(&mut self.terminate) => {}
+            () = one(&mut self.interrupt) => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminated => {}
     }
-    tracing::info!("shutting down");
 }
 
 fn cannot_listen(addr: SocketAddr, e: std::io::Error) -> Error {

@@ -74,9 +74,7 @@ pub(super) fn steps(c: &mut SqliteConnection, unit: Unit) -> Result<Outcome, Fai
 /// SQLite does not say which foreign key failed: asks, for each one that the statement gave a value, whether it is there.
 fn reference(c: &mut SqliteConnection, stmt: &Stmt, mut failure: Failure) -> Failure {
     let Failure::Database(trouble) = &mut failure else { return failure };
-    if trouble.class != Some(Class::Reference)
-        || stmt.text.parts.first().is_some_and(|p| p.starts_with("DELETE"))
-    {
+    if trouble.class != Some(Class::Reference) {
         return failure;
     }
     let resources = framewright_core::registry::resources();
@@ -134,6 +132,7 @@ pub(super) fn failure(e: diesel::result::Error) -> Failure {
         _ if message.starts_with("FOREIGN KEY constraint failed") => Class::Reference,
         _ if message.contains(super::functions::OUT_OF_TIME) => Class::Slow,
         _ if message.contains("is locked") => Class::Busy,
+        _ if message.contains("disk is full") => Class::Full,
         _ if message.contains("disk") || message.contains("unable to open") => Class::Lost,
         _ if message.starts_with("cannot store") => Class::Range,
         _ => Class::Other,

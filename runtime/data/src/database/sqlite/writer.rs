@@ -157,7 +157,14 @@ fn commit_group(c: &mut SqliteConnection, group: Vec<Queued>) {
         }
     }
     let kept = done.iter().any(|(_, r)| r.as_ref().is_ok_and(|o| o.refused.is_none()));
-    match c.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" }) {
+    let ended = match kept {
+        true => c.batch_execute("COMMIT"),
+        false => {
+            let _ = c.batch_execute("ROLLBACK"); // an error says that SQLite has done it by itself
+            Ok(())
+        }
+    };
+    match ended {
         Ok(()) => done.into_iter().for_each(|(reply, result)| drop(reply.send(result))),
         Err(e) => {
             let _ = c.batch_execute("ROLLBACK");
@@ -181,7 +188,12 @@ pub(super) fn in_savepoint(
     match (alone, keep) {
         (true, _) => {} // one unit: the transaction is its savepoint
         (false, true) => c.batch_execute("RELEASE fw_unit").map_err(failure)?,
-        (false, false) => c.batch_execute("ROLLBACK TO fw_unit; RELEASE fw_unit").map_err(failure)?,
+        (false, false) => {
+            if let Err(e) = c.batch_execute("ROLLBACK TO fw_unit; RELEASE fw_unit") {
+                // SQLite has undone everything by itself; why says what the unit met, not what came of it.
+                return Err(result.err().unwrap_or_else(|| failure(e)));
+            }
+        }
     }
     Ok(result)
 }
