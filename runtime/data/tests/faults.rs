@@ -1,8 +1,11 @@
 //! Databases that are slow, full, changed under us, or gone: what is answered then, and that all is well again after.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "support/door.rs"]
+mod door;
 mod support;
 
+use door::door;
 use framewright_core::{Kind, Result, Value};
 use framewright_data::row::Collect;
 use framewright_data::{CxData, Database, DatabaseConfig, Dialect, Step, Stmt, Unit};
@@ -10,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use support::{Fresh, built, cx_of, each, fresh, fresh_with, new_url};
-use tokio::net::{TcpListener, TcpStream};
 
 const SERVERS: [Dialect; 2] = [Dialect::Postgres, Dialect::Mysql];
 
@@ -246,43 +248,6 @@ async fn killed_connections_are_replaced_and_tear_nothing() {
         let expected: Vec<i64> = (0..5).flat_map(|r| [r * 10, r * 10 + 3]).collect();
         assert_eq!(f.ids(&f.cx).await, expected, "{dialect:?}");
     }
-}
-
-/// A door in front of a database server that can be shut.
-async fn door(to: String) -> (u16, Arc<AtomicBool>) {
-    // Not a port of the ephemeral range: an outgoing connection could hold it while the door is shut.
-    let listener = loop {
-        let port = 20_000
-            + u16::try_from(std::process::id() % 10_000).unwrap()
-            + u16::try_from(Instant::now().elapsed().subsec_nanos() % 97).unwrap();
-        match TcpListener::bind(("127.0.0.1", port)).await {
-            Ok(l) => break l,
-            Err(_) => match TcpListener::bind("127.0.0.1:0").await {
-                Ok(l) => break l,
-                Err(_) => continue,
-            },
-        }
-    };
-    let port = listener.local_addr().unwrap().port();
-    let open = Arc::new(AtomicBool::new(true));
-    let state = open.clone();
-    tokio::spawn(async move {
-        loop {
-            let Ok((mut client, _)) = listener.accept().await else { return };
-            if !state.load(Ordering::Relaxed) {
-                continue; // dropped: the client sees a reset
-            }
-            let (to, state) = (to.clone(), state.clone());
-            tokio::spawn(async move {
-                let Ok(mut server) = TcpStream::connect(&to).await else { return };
-                tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-                    () = async { while state.load(Ordering::Relaxed) { tokio::time::sleep(Duration::from_millis(5)).await } } => {}
-                }
-            });
-        }
-    });
-    (port, open)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -89,3 +89,21 @@ async fn a_violation_inside_a_transaction_leaves_it_usable() {
         assert_eq!(rows, [[Value::I64(2)]], "{:?}", f.dialect());
     }
 }
+
+#[tokio::test]
+async fn a_text_too_long_for_its_index_is_not_our_fault() {
+    let Some(f) = support::fresh(framewright_data::Dialect::Postgres).await else { return };
+    f.notes().await;
+    f.db.batch("CREATE INDEX ix_notes_body ON notes (body)").await.unwrap();
+    // Nothing that could be compressed.
+    let mut seed = 1u32;
+    let text: String = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from_u32(0x4e00 + (seed >> 16) % 20_000).unwrap()
+    })
+    .take(5_000)
+    .collect();
+    let e = f.put(&f.cx, 1, &text).await.unwrap_err();
+    assert_eq!(told(&e), expect(422, "validation", &[]), "{e:?}");
+    f.put(&f.cx, 1, &text[..900]).await.unwrap();
+}

@@ -3,43 +3,14 @@
 
 #[path = "support/app.rs"]
 mod app;
+#[path = "../../data/tests/support/door.rs"]
+mod door;
 mod support;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use door::door;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::{get, with_json};
-use tokio::net::{TcpListener, TcpStream};
-
-/// A door in front of a server that can be shut.
-async fn door(to: String) -> (u16, Arc<AtomicBool>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let open = Arc::new(AtomicBool::new(true));
-    let state = open.clone();
-    tokio::spawn(async move {
-        loop {
-            let Ok((mut client, _)) = listener.accept().await else { return };
-            if !state.load(Ordering::Relaxed) {
-                continue; // dropped: the client sees a reset
-            }
-            let (to, state) = (to.clone(), state.clone());
-            tokio::spawn(async move {
-                let Ok(mut server) = TcpStream::connect(&to).await else { return };
-                let shut = async {
-                    while state.load(Ordering::Relaxed) {
-                        tokio::time::sleep(Duration::from_millis(5)).await;
-                    }
-                };
-                tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-                    () = shut => {}
-                }
-            });
-        }
-    });
-    (port, open)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readiness_follows_the_database() {

@@ -6,33 +6,9 @@ mod app;
 mod support;
 
 use axum::body::Body;
-use framewright_http::Edge;
 use http::Request;
 use serde_json::{Value, json};
-use support::{Answer, get, request, send, with_json};
-
-async fn author(edge: &Edge, name: &str) -> String {
-    let a = with_json(edge, "POST", "/api/v1/authors", &json!({"name": name}).to_string()).await;
-    assert_eq!(a.status, 201, "{}", a.body);
-    a.json()["data"]["id"].as_str().unwrap().to_owned()
-}
-
-async fn article(edge: &Edge, body: Value) -> Value {
-    let a = with_json(edge, "POST", "/api/v1/articles", &body.to_string()).await;
-    assert_eq!(a.status, 201, "{}", a.body);
-    a.json()["data"].clone()
-}
-
-async fn with_header(edge: &Edge, method: &str, uri: &str, name: &str, value: &str, body: &str) -> Answer {
-    let r = request(method, uri).header("content-type", "application/json").header(name, value);
-    send(edge, r.body(Body::from(body.to_owned())).unwrap()).await
-}
-
-fn failure(a: &Answer, status: u16, code: &str) {
-    assert_eq!((a.status.as_u16(), a.code().as_str()), (status, code), "{}", a.body);
-    assert_eq!(a.json()["success"], false);
-    assert_eq!(a.json()["request_id"], a.header("x-request-id"));
-}
+use support::{article, author, failure, get, request, send, with_header, with_json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_from_create_to_delete() {

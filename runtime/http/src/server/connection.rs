@@ -1,5 +1,6 @@
 //! One connection: its socket behind the gate, its clock, its end.
 
+use super::clock::Clock;
 use super::gate::{Gate, HeadLimits};
 use crate::config::ServerConfig;
 use crate::edge::request_id::X_REQUEST_ID;
@@ -11,7 +12,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -22,166 +23,6 @@ use tokio::time::{Instant, Sleep, sleep};
 /// a reset connection, and for how long.
 const LINGER_BYTES: u64 = 256 * 1024;
 const LINGER: Duration = Duration::from_millis(500);
-
-const WAITING: u8 = 0;
-const HEADER: u8 = 1;
-const BUSY: u8 = 2;
-const LINGERING: u8 = 3;
-/// the answer is made, and still on its way to the socket
-const FLUSHING: u8 = 4;
-
-/// Longer than any connection, in milliseconds.
-const FAR: u64 = u32::MAX as u64;
-
-const LOST: u8 = 1;
-const UPGRADED: u8 = 2;
-
-/// What the clock of a connection looks at. Setting a deadline is one store; one timer per connection looks at it
-/// now and then, so requests arm no timers of their own.
-pub(super) struct Clock {
-    born: Instant,
-    phase: AtomicU8,
-    /// milliseconds after `born`; 0 is none
-    deadline: AtomicU64,
-    /// since when the client takes no byte at all; 0 when it does
-    stalled: AtomicU64,
-    /// since when there is more to send than the client takes; 0 when there is not
-    congested: AtomicU64,
-    /// what it has taken since then
-    taken: AtomicU64,
-    lost: AtomicU8,
-}
-
-impl Clock {
-    pub(super) fn new(first_byte: Duration) -> Arc<Self> {
-        let clock = Self {
-            born: Instant::now(),
-            phase: AtomicU8::new(WAITING),
-            deadline: AtomicU64::new(0),
-            stalled: AtomicU64::new(0),
-            congested: AtomicU64::new(0),
-            taken: AtomicU64::new(0),
-            lost: AtomicU8::new(0),
-        };
-        clock.enter(WAITING, first_byte);
-        Arc::new(clock)
-    }
-
-    fn millis(&self) -> u64 {
-        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
-    }
-
-    fn enter(&self, phase: u8, within: Duration) {
-        let at = if within.is_zero() {
-            0
-        } else {
-            self.millis().saturating_add(u64::try_from(within.as_millis()).unwrap_or(u64::MAX))
-        };
-        self.phase.store(phase, Ordering::Relaxed);
-        self.deadline.store(at, Ordering::Relaxed);
-    }
-
-    /// A request is being answered; its own deadlines hold.
-    pub(super) fn busy(&self) {
-        self.enter(BUSY, Duration::ZERO);
-    }
-
-    /// The answer is made. How long it takes to get out is up to the client, and to the limits of writing.
-    pub(super) fn answered(&self) {
-        if self.phase.load(Ordering::Relaxed) == BUSY {
-            self.enter(FLUSHING, Duration::ZERO);
-        }
-    }
-
-    /// Everything written so far is with the system. After an answer the next request may come, of which some may be
-    /// here already.
-    fn flushed(&self, idle: Duration, head: Option<Duration>) {
-        if self.congested.load(Ordering::Relaxed) != 0 {
-            self.congested.store(0, Ordering::Relaxed);
-            self.stalled.store(0, Ordering::Relaxed);
-        }
-        if self.phase.load(Ordering::Relaxed) == FLUSHING {
-            match head {
-                Some(within) => self.enter(HEADER, within),
-                None => self.enter(WAITING, idle),
-            }
-        }
-    }
-
-    /// The system has taken bytes of an answer, or has no room for them.
-    fn wrote(&self, polled: &Poll<io::Result<usize>>) {
-        match polled {
-            Poll::Pending => {
-                let now = self.millis();
-                let _ = self.stalled.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
-                if self.congested.load(Ordering::Relaxed) == 0 {
-                    self.taken.store(0, Ordering::Relaxed);
-                    self.congested.store(now, Ordering::Relaxed);
-                }
-            }
-            Poll::Ready(Ok(n)) if self.congested.load(Ordering::Relaxed) != 0 => {
-                self.taken.fetch_add(*n as u64, Ordering::Relaxed);
-                self.stalled.store(0, Ordering::Relaxed);
-            }
-            Poll::Ready(_) => {}
-        }
-    }
-
-    /// Until when the client has to take more of an answer, with what it has taken so far.
-    fn writing(&self, config: &ServerConfig) -> Option<u64> {
-        let patience = u64::try_from(config.write_timeout.as_millis()).unwrap_or(u64::MAX);
-        let after =
-            |since: u64, more: u64| (since != 0).then(|| since.saturating_add(patience).saturating_add(more));
-        let stalled = after(self.stalled.load(Ordering::Relaxed), 0);
-        if config.write_min_rate == 0 {
-            return stalled;
-        }
-        let taken = self.taken.load(Ordering::Relaxed).saturating_mul(1000);
-        let earned = taken / u64::from(config.write_min_rate);
-        let slow = after(self.congested.load(Ordering::Relaxed), earned);
-        stalled.into_iter().chain(slow).min()
-    }
-
-    /// Whether a request is being answered, or was refused and is being told so.
-    pub(super) fn answering(&self) -> bool {
-        matches!(self.phase.load(Ordering::Relaxed), BUSY | FLUSHING | LINGERING)
-    }
-
-    /// The first bytes of a request are here.
-    fn header(&self, within: Duration) {
-        if self.phase.load(Ordering::Relaxed) == WAITING {
-            self.enter(HEADER, within);
-        }
-    }
-
-    /// Whether no further request can be read here.
-    pub(super) fn lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed) == LOST
-    }
-
-    /// From now on the connection speaks another protocol.
-    pub(super) fn upgraded(&self) {
-        self.lost.store(UPGRADED, Ordering::Relaxed);
-    }
-
-    /// `None` when time is up, else when to look again.
-    pub(super) fn check(&self, config: &ServerConfig) -> Option<Instant> {
-        let now = self.millis();
-        let deadline = Some(self.deadline.load(Ordering::Relaxed)).filter(|d| *d != 0);
-        let due = deadline.into_iter().chain(self.writing(config)).min();
-        if due.is_some_and(|due| now >= due) {
-            return None;
-        }
-        // Any deadline that is set from here on is later than the shortest of all.
-        let later = config
-            .header_timeout
-            .min(config.idle_timeout)
-            .min(config.write_timeout)
-            .max(Duration::from_millis(1));
-        let later = Instant::now() + later;
-        Some(due.map_or(later, |due| later.min(self.born + Duration::from_millis(due.min(FAR)))))
-    }
-}
 
 /// A socket whose incoming bytes pass the gate.
 pub(super) struct GatedIo {
@@ -240,7 +81,7 @@ impl GatedIo {
         let answer = refusal(error, &id);
         // It fits the empty buffer of the socket; where it does not, the client is not listening anyway.
         let _ = self.stream.try_write(answer.as_bytes());
-        self.clock.enter(LINGERING, LINGER * 2);
+        self.clock.linger(LINGER * 2);
         self.metrics.refuse(error.status());
         tracing::info!(
             target: "framewright::request",
@@ -293,7 +134,7 @@ impl AsyncRead for GatedIo {
         let me = &mut *self;
         if me.linger.is_some() {
             // To hyper this is the end of the stream, once the client has had its answer.
-            if me.clock.phase.load(Ordering::Relaxed) == LINGERING {
+            if me.clock.lingering() {
                 let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
                 return me.poll_linger(cx);
             }
@@ -305,7 +146,7 @@ impl AsyncRead for GatedIo {
         if new.is_empty() {
             return Poll::Ready(Ok(()));
         }
-        if me.clock.lost.load(Ordering::Relaxed) == UPGRADED {
+        if me.clock.is_upgraded() {
             me.gate.give_up();
             return Poll::Ready(Ok(()));
         }
@@ -313,7 +154,7 @@ impl AsyncRead for GatedIo {
         match me.gate.feed(new) {
             Ok(()) => {
                 if me.gate.lost() {
-                    me.clock.lost.store(LOST, Ordering::Relaxed);
+                    me.clock.lose();
                 }
                 if fresh {
                     me.clock.header(me.header_timeout);
@@ -323,7 +164,7 @@ impl AsyncRead for GatedIo {
             Err(error) => {
                 buf.set_filled(before);
                 me.refuse(&error);
-                if me.clock.phase.load(Ordering::Relaxed) != LINGERING {
+                if !me.clock.lingering() {
                     return Poll::Ready(Ok(()));
                 }
                 let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
@@ -376,8 +217,8 @@ impl AsyncWrite for GatedIo {
         if me.linger.is_none() {
             me.linger = Some(LINGER_BYTES);
         }
-        if me.clock.phase.load(Ordering::Relaxed) != LINGERING {
-            me.clock.enter(LINGERING, LINGER * 2);
+        if !me.clock.lingering() {
+            me.clock.linger(LINGER * 2);
         }
         me.poll_linger(cx)
     }

@@ -1,12 +1,14 @@
 //! The server: its own accept loop, so that every connection has a clock and a bound. HTTP/1.1.
 
+mod clock;
 mod connection;
 mod files;
 mod gate;
 
 use crate::edge::Edge;
 use axum::extract::ConnectInfo;
-use connection::{Clock, GatedIo, TrackedBody, watch};
+use clock::Clock;
+use connection::{GatedIo, TrackedBody, watch};
 use http::{HeaderValue, Request, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -59,7 +61,7 @@ pub async fn serve(edge: Edge, listener: TcpListener, shutdown: impl Future<Outp
     let stop = CancellationToken::new();
     let cut = CancellationToken::new();
     let accepting = async {
-        let mut failed = Failed::default();
+        let mut failed = Unaccepted::default();
         loop {
             let Ok(place) = places.clone().acquire_owned().await else { return };
             match listener.accept().await {
@@ -106,12 +108,12 @@ pub async fn serve(edge: Edge, listener: TcpListener, shutdown: impl Future<Outp
 
 /// Connections that could not be accepted: said now and then, not fifty times a second.
 #[derive(Default)]
-struct Failed {
+struct Unaccepted {
     said: Option<Instant>,
     since: u64,
 }
 
-impl Failed {
+impl Unaccepted {
     fn note(&mut self, error: &std::io::Error) {
         self.since += 1;
         if self.said.is_none_or(|at| at.elapsed() >= Duration::from_secs(10)) {

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use framewright_http::Edge;
 use http::{HeaderMap, Request, StatusCode};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -95,4 +96,34 @@ pub async fn get(edge: &Edge, uri: &str) -> Answer {
 pub async fn with_json(edge: &Edge, method: &str, uri: &str, body: &str) -> Answer {
     let request = request(method, uri).header("content-type", "application/json");
     send(edge, request.body(Body::from(body.to_owned())).expect("a request")).await
+}
+
+pub async fn author(edge: &Edge, name: &str) -> String {
+    let a = with_json(edge, "POST", "/api/v1/authors", &json!({"name": name}).to_string()).await;
+    assert_eq!(a.status, 201, "{}", a.body);
+    a.json()["data"]["id"].as_str().expect("what was asked for").to_owned()
+}
+
+pub async fn article(edge: &Edge, body: Value) -> Value {
+    let a = with_json(edge, "POST", "/api/v1/articles", &body.to_string()).await;
+    assert_eq!(a.status, 201, "{}", a.body);
+    a.json()["data"].clone()
+}
+
+pub async fn with_header(
+    edge: &Edge,
+    method: &str,
+    uri: &str,
+    name: &str,
+    value: &str,
+    body: &str,
+) -> Answer {
+    let r = request(method, uri).header("content-type", "application/json").header(name, value);
+    send(edge, r.body(Body::from(body.to_owned())).expect("what was asked for")).await
+}
+
+pub fn failure(a: &Answer, status: u16, code: &str) {
+    assert_eq!((a.status.as_u16(), a.code().as_str()), (status, code), "{}", a.body);
+    assert_eq!(a.json()["success"], false);
+    assert_eq!(a.json()["request_id"], a.header("x-request-id"));
 }
