@@ -32,6 +32,8 @@ pub(crate) struct Session {
     pub(crate) listening: bool,
     /// whether the document is served
     pub(crate) documented: bool,
+    /// whether the start may change the schema
+    pub(crate) migrates: bool,
     /// what the schema needed at start
     pub(crate) schema: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Session {
             serving: false,
             listening: false,
             documented: true,
+            migrates: true,
             schema: Vec::new(),
         }
     }
@@ -154,9 +157,17 @@ impl Session {
             tracing::warn!("{warning}");
         }
         let database = self.database().await?;
-        let asked = DatabaseSettings::read(&config)?.auto_migrate;
-        if asked.unwrap_or(config.env() != Environment::Production) {
-            self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
+        let production = config.env() == Environment::Production;
+        let asked = DatabaseSettings::read(&config)?.auto_migrate.unwrap_or(!production);
+        match (asked && self.migrates, production) {
+            (true, false) => {
+                self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
+            }
+            (true, true) => self.schema = schema::migrate(&database, &self.root, &resources).await?,
+            (false, true) if self.serving => {
+                schema::migrator(&database, &self.root)?.ready(&resources).await?;
+            }
+            (false, _) => {}
         }
         if let Some(secret) = AppSettings::read(&config)?.secret {
             self.state.insert(Arc::new(CursorKey::new(secret.expose().as_bytes())));

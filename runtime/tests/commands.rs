@@ -201,12 +201,18 @@ fn production_does_not_serve_without_a_secret() {
 #[test]
 fn migrations_from_the_first_file_to_the_last_step_back() {
     let p = Project::new("migrate");
-    assert_eq!(p.json("migrate status", 0)["migrations"].as_array().map(Vec::len), Some(0));
+    // resources without migrations are not a state that is well
+    for line in ["migrate status", "migrate up", "migrate up --pretend", "migrate fresh"] {
+        assert_error(&p.json(line, 1), "migrate.none");
+    }
     let made = p.json("migrate make --pretend", 0);
+    assert!(made["sql"]["sqlite"].as_str().unwrap().contains("CREATE TABLE"), "{made}");
+    assert!(p.text("migrate make --pretend").contains("CREATE TABLE"));
     assert!(made["name"].as_str().unwrap().starts_with("0001_"));
     assert!(!p.0.join("migrations").exists(), "it only pretends");
-    let name = p.json("migrate make first", 0)["name"].as_str().unwrap().to_owned();
-    assert_eq!(name, "0001_first");
+    let text = p.text("migrate make first");
+    assert!(text.contains("framewright::embed_migrations!();"), "nothing is embedded yet: {text}");
+    let name = "0001_first".to_owned();
     for dialect in ["sqlite", "postgres", "mysql"] {
         assert!(p.0.join("migrations").join(dialect).join(&name).join("up.sql").exists(), "{dialect}");
     }
@@ -217,8 +223,9 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         (Some(false), Some("pending"))
     );
     let pretend = p.json("migrate up --pretend", 0);
-    assert_eq!(pretend["pending"][0], name.as_str());
-    assert!(pretend["sql"].as_str().unwrap().contains("CREATE TABLE"));
+    assert_eq!(pretend["migrations"][0]["name"], name.as_str());
+    assert!(pretend["migrations"][0]["sql"].as_str().unwrap().contains("CREATE TABLE"));
+    assert_eq!(p.json("migrate up --pretend --limit 1", 0), pretend);
     assert_eq!(p.json("status", 1)["ok"], false);
     assert_eq!(p.json("migrate up", 0)["migrations"][0], name.as_str());
     assert_eq!(p.json("migrate up", 0)["migrations"].as_array().map(Vec::len), Some(0));
@@ -228,6 +235,10 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
     let states: Vec<&str> =
         status["checks"].as_array().unwrap().iter().map(|c| c["state"].as_str().unwrap()).collect();
     assert!(states.iter().all(|s| matches!(*s, "ok" | "skipped")), "{status}");
+    let pretended =
+        |line: &str| p.json(&format!("{line} --pretend"), 0)["migrations"].as_array().unwrap().len();
+    assert_eq!((pretended("migrate down"), pretended("migrate redo"), pretended("migrate fresh")), (1, 2, 2));
+    assert_eq!(p.json("migrate status", 0)["clean"], true, "it only pretends");
     assert_eq!(p.json("migrate redo", 0)["migrations"][0], name.as_str());
     assert_eq!(p.json("migrate down", 0)["migrations"][0], name.as_str());
     let drift = p.json("drift", 1);
@@ -235,6 +246,9 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         drift["differences"].as_array().is_some_and(|d| d.iter().any(|d| d["table"] == "books")),
         "{drift}"
     );
+    let repair = p.json("drift --sql", 1);
+    assert!(repair["sql"].as_str().unwrap().contains("CREATE TABLE \"books\""), "{repair}");
+    assert!(p.text_of("drift").contains("`drift --sql` prints the repair"));
     // production refuses what destroys, and does it when told
     p.json("migrate up", 0);
     let production = |line: &str| {
@@ -247,6 +261,57 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         assert_error(&error, "migrate.production");
     }
     assert_eq!(production("migrate fresh --force --json").0, Some(0));
+}
+
+#[test]
+fn production_runs_what_is_in_the_files_and_serves_nothing_else() {
+    let p = Project::new("production");
+    let production = |line: &str, auto: bool| {
+        let mut command = p.command(line);
+        command.env("FW_ENV", "production").env("FW_APP_SECRET", "0123456789abcdef".repeat(4));
+        if auto {
+            command.env("FW_DATABASE_AUTO_MIGRATE", "true");
+        }
+        let out = command.output().unwrap();
+        (out.status.code(), serde_json::from_slice::<Value>(&out.stdout).unwrap_or_default())
+    };
+    // no migrations, and no tables: nobody may believe that this works
+    for (line, auto) in [
+        ("serve --port 0 --json", false),
+        ("serve --port 0 --json", true),
+        ("record list Author --json", true),
+        ("db reset --force --json", false),
+    ] {
+        let (code, error) = production(line, auto);
+        assert_error(&error, "migrate.none");
+        assert_ne!(code, Some(0), "{line}");
+    }
+    let drift = p.json("drift", 1);
+    assert!(drift["differences"].as_array().unwrap().iter().all(|d| d["what"] == "table"), "{drift}");
+    p.json("migrate make first", 0);
+    let (code, error) = production("serve --port 0 --json", false);
+    assert_error(&error, "migrate.pending");
+    assert!(
+        error["message"].as_str().unwrap().contains("0001_first is pending") && code != Some(0),
+        "{error}"
+    );
+    assert_eq!(production("record list Author --json", true).0, Some(0));
+    assert_eq!(p.json("migrate status", 0)["clean"], true);
+    let (code, reset) = production("db reset --force --json", false);
+    assert_eq!((code, reset["schema"][0].as_str()), (Some(0), Some("0001_first")));
+    // what it serves once nothing is pending
+    let mut child = p
+        .command("serve --port 0 --json")
+        .env("FW_ENV", "production")
+        .env("FW_APP_SECRET", "0123456789abcdef".repeat(4))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains("listening"), "{line}");
 }
 
 #[test]
@@ -303,6 +368,16 @@ fn doctor_and_verify_find_what_is_wrong() {
         all.into_iter().find(|c| c["name"] == name).map(|c| c["state"].as_str().unwrap().to_owned()).unwrap()
     };
     assert_eq!((state(&doctor, "database").as_str(), state(&doctor, "config").as_str()), ("ok", "ok"));
+    // a table that is not there is found, and not made on the way
+    for _ in 0..2 {
+        let verify = p.json("verify --quick", 1);
+        assert_eq!(
+            (state(&verify, "drift").as_str(), state(&verify, "routes").as_str()),
+            ("failed", "skipped")
+        );
+    }
+    p.json("migrate make first", 0);
+    p.json("migrate up", 0);
     let verify = p.json("verify --quick", 0);
     assert_eq!((state(&verify, "routes").as_str(), state(&verify, "test").as_str()), ("ok", "skipped"));
 

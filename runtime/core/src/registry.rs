@@ -1,7 +1,9 @@
 //! What `inventory` has collected, in a stable order, with every problem reported at once.
 
-use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
+use crate::descriptor::{FieldDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor};
+use crate::rule::Rule;
 use crate::suggest::nearest;
+use std::collections::HashMap;
 
 /// The registration of a resource: what `#[resource]` submits.
 pub struct ResourceEntry(pub &'static ResourceDescriptor);
@@ -18,7 +20,7 @@ pub fn resources() -> Vec<&'static ResourceDescriptor> {
 /// Every problem that only shows when all resources are known, each in one sentence with `file:line`.
 #[must_use]
 pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = check_names(resources);
     let at = |d: &ResourceDescriptor| format!("`{}` ({}:{})", d.name, d.source.file, d.source.line);
     for (i, a) in resources.iter().enumerate() {
         for b in resources.iter().take(i) {
@@ -104,4 +106,29 @@ fn keyless(owner: &ResourceDescriptor, relation: &RelationDescriptor) -> String 
         Some(near) => format!("goes by the wrong field: {what}; did you mean `{near}`?"),
         None => format!("goes by the wrong field: {what}; it takes a field of type `Id<{}>`", owner.name),
     }
+}
+
+/// Checks that would have one name: MySQL keeps those of all tables in one place, and a violation says nothing else.
+fn check_names(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
+    let mut names: HashMap<String, (&ResourceDescriptor, &FieldDescriptor)> = HashMap::new();
+    let mut found = Vec::new();
+    for d in resources {
+        let checked = |f: &&FieldDescriptor| {
+            let rule =
+                |r: &Rule| matches!(r, Rule::Length { .. } | Rule::Range { .. } | Rule::RangeF64 { .. });
+            f.facts.options.is_some() || f.rules.iter().any(rule)
+        };
+        for field in d.fields.iter().filter(checked) {
+            let name = format!("{}_{}", d.table, field.column);
+            let Some((other, its)) = names.insert(name, (d, field)).filter(|(o, _)| o.table != d.table)
+            else {
+                continue;
+            };
+            found.push(format!(
+                "the checks of `{}.{}` and of `{}.{}` ({}:{}) have one name: set `column = \"…\"` on one of them",
+                other.name, its.name, d.name, field.name, d.source.file, d.source.line
+            ));
+        }
+    }
+    found
 }

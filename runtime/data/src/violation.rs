@@ -3,30 +3,14 @@
 //! Constraint names are made here and nowhere else, so that a violation finds its way back: `uq_<table>_<columns>`,
 //! `fk_<table>_<column>`, `ck_<table>_<column>[_<rule>]`, `ix_<table>_<columns>`.
 
+use crate::ddl::Schema;
 use crate::stmt::Stmt;
-use framewright_core::descriptor::KeyDescriptor;
 use framewright_core::error::FieldError;
 use framewright_core::{Error, ErrorKind, ResourceDescriptor, Value};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use crate::ddl::constraint_name;
-
-/// The name of a unique key.
-#[must_use]
-pub fn unique_name(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> String {
-    constraint_name("uq", descriptor.table, &columns(descriptor, key))
-}
-
-/// The name of an index.
-#[must_use]
-pub fn index_name(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> String {
-    constraint_name("ix", descriptor.table, &columns(descriptor, key))
-}
-
-fn columns(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> Vec<&'static str> {
-    key.fields.iter().map(|i| descriptor.field(*i).column).collect()
-}
 
 /// What sort of trouble a database is in with a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,27 +116,44 @@ struct Guarded {
     code: Option<&'static str>,
 }
 
-/// Every constraint of every linked resource, by name.
-fn constraints() -> &'static HashMap<String, Guarded> {
-    static ALL: OnceLock<HashMap<String, Guarded>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let mut all = HashMap::new();
-        for d in framewright_core::registry::resources() {
-            for key in d.uniques {
-                let code = key.code.or_else(|| single(key.fields).and_then(|i| d.field(i).unique_code));
-                all.insert(unique_name(d, key), Guarded { descriptor: d, fields: key.fields.to_vec(), code });
-            }
-            for key in d.indexes {
-                let guarded = Guarded { descriptor: d, fields: key.fields.to_vec(), code: None };
-                all.insert(index_name(d, key), guarded);
-            }
-            for (i, field) in (0u16..).zip(d.fields) {
-                let guarded = || Guarded { descriptor: d, fields: vec![i], code: None };
-                all.insert(constraint_name("fk", d.table, &[field.column]), guarded());
-            }
+/// Every constraint of every linked resource, by name; the schema that the tables are made from says the names.
+fn constraints() -> &'static HashMap<String, Vec<Guarded>> {
+    static ALL: OnceLock<HashMap<String, Vec<Guarded>>> = OnceLock::new();
+    ALL.get_or_init(|| guarded(&framewright_core::registry::resources()))
+}
+
+fn guarded(resources: &[&'static ResourceDescriptor]) -> HashMap<String, Vec<Guarded>> {
+    let mut all: HashMap<String, Vec<Guarded>> = HashMap::new();
+    let schema = Schema::of(resources);
+    for &d in resources {
+        let Some(table) = schema.table(d.table) else { continue };
+        let index =
+            |column: &String| (0u16..).zip(d.fields).find(|(_, f)| f.column == column).map(|(i, _)| i);
+        let mut add = |name: &str, fields: Vec<u16>, code| {
+            all.entry(name.to_owned()).or_default().push(Guarded { descriptor: d, fields, code });
+        };
+        for key in &table.uniques {
+            let fields: Vec<u16> = key.columns.iter().filter_map(index).collect();
+            let declared = d.uniques.iter().find(|k| k.fields == fields).and_then(|k| k.code);
+            let code = declared.or_else(|| single(&fields).and_then(|i| d.field(i).unique_code));
+            add(&key.name, fields, code);
         }
-        all
-    })
+        for key in &table.foreign_keys {
+            add(&key.name, index(&key.column).into_iter().collect(), None);
+        }
+        for (i, field) in (0u16..).zip(d.fields) {
+            add(&constraint_name("ck", d.table, &[field.column]), vec![i], None);
+        }
+    }
+    all
+}
+
+/// What the constraint of this name guards in this table; in another one where only one has such a name, as when a
+/// deletion reaches the tables that point to it.
+fn constraint(name: &str, table: Option<&str>) -> Option<&'static Guarded> {
+    let all = constraints().get(name)?;
+    let here = all.iter().find(|g| Some(g.descriptor.table) == table);
+    here.or_else(|| all.first().filter(|_| all.len() == 1))
 }
 
 fn single(fields: &[u16]) -> Option<u16> {
@@ -169,7 +170,7 @@ fn table(name: Option<&str>) -> Option<&'static ResourceDescriptor> {
 /// The fields that a violation is about, and the code that the descriptor gives it.
 fn fields(t: &Trouble) -> (Vec<&'static str>, Option<&'static str>) {
     if let Some(name) = &t.constraint {
-        if let Some(g) = constraints().get(name) {
+        if let Some(g) = constraint(name, t.table.as_deref()) {
             return (g.fields.iter().map(|i| g.descriptor.field(*i).name).collect(), g.code);
         }
         // PostgreSQL names the key `posts_pkey`, MySQL `PRIMARY`; SQLite names its column.

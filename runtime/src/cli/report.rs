@@ -37,7 +37,9 @@ impl Exit {
         match error.kind() {
             _ if code.starts_with("usage.") => Self::Usage,
             _ if code.starts_with("config.") => Self::Config,
-            _ if code.starts_with("refused.") || matches!(code, "migrate.refused" | "migrate.production") => {
+            _ if code.starts_with("refused.")
+                || matches!(code, "migrate.refused" | "migrate.breaking" | "migrate.production") =>
+            {
                 Self::Refused
             }
             ErrorKind::Unavailable => Self::Unavailable,

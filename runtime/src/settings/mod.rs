@@ -73,7 +73,7 @@ config_section! {
     DatabaseSettings in "database" {
         /// Which database: sqlite:FILE, sqlite::memory:, postgres://USER@HOST/NAME or mysql://USER@HOST/NAME. A file is looked for beside config.toml.
         url: DatabaseUrl = "sqlite:app.db", env "DATABASE_URL";
-        /// Whether the server brings the schema up to date when it starts; without a word: everywhere but in production.
+        /// Whether the schema is brought up to date at the start; without a word: everywhere but in production. There it runs the migrations and nothing else.
         auto_migrate: Option<bool>;
         /// Connections of the pool (PostgreSQL, MySQL).
         max_connections: usize = "16";

@@ -39,6 +39,11 @@ impl Project {
         assert_eq!(out.status.code(), Some(code), "{line}: {text}{said}");
         serde_json::from_str(&text).unwrap_or_else(|e| panic!("{line}: {e}: {text}{said}"))
     }
+    /// The text of a command, however it ends.
+    pub fn text_of(&self, line: &str) -> String {
+        String::from_utf8(self.run(line).stdout).unwrap()
+    }
+    /// The text of a command that ends well.
     #[track_caller]
     pub fn text(&self, line: &str) -> String {
         let out = self.run(line);

@@ -109,8 +109,12 @@ async fn pending(session: &mut Session) -> Outcome {
         Ok(database) => schema::migrator(&database, session.root()),
         Err(e) => Err(e),
     };
+    let resources = session.resources().map_err(|e| failed(&e))?;
     let status = match runner {
-        Ok(runner) => runner.status().await,
+        Ok(runner) => match runner.required(&resources) {
+            Ok(()) => runner.status().await,
+            Err(e) => Err(e),
+        },
         Err(e) => Err(e),
     };
     let status = status.map_err(|e| failed(&e))?;
@@ -142,7 +146,8 @@ async fn drifted(session: &mut Session) -> Outcome {
     let lines = drift.lines();
     Err((
         format!("{} differences\n{}", lines.len(), lines.join("\n")),
-        "`serve` in development, or `migrate up`, brings the database up to date".to_owned(),
+        "what is pending, `migrate up` runs; of what somebody else changed `drift --sql` prints the repair"
+            .to_owned(),
     ))
 }
 
@@ -232,7 +237,9 @@ pub(crate) async fn verify(session: &mut Session, call: &Invocation) -> Result<R
     let project = session.root().join("Cargo.toml").exists() && !call.has("quick");
     let mut checks: Vec<Check> = Vec::new();
     let mut stopped = false;
-    for name in ["config", "lock", "routes", "drift"] {
+    // What is looked at must not be changed first: the application starts without migrating.
+    session.migrates = false;
+    for name in ["config", "lock", "drift", "routes"] {
         let outcome = if stopped {
             None
         } else {
