@@ -143,6 +143,20 @@ struct Inner {
 /// let e = Error::new(ErrorKind::Conflict, "user.email_taken", "this address is taken");
 /// assert_eq!((e.status(), e.code()), (409, "user.email_taken"));
 /// ```
+///
+/// What the standard library and serde_json fail with becomes `internal` under `?`: the log has the cause, and
+/// clients read nothing of it. What a client is to know is said with [`Error::new`] or [`Error::validation`].
+///
+/// ```
+/// use framewright_core::Result;
+/// fn limit() -> Result<u32> {
+///     let text = std::fs::read_to_string("/no/such/limit")?;
+///     Ok(text.trim().parse::<u32>()?)
+/// }
+/// let e = limit().unwrap_err();
+/// assert_eq!((e.status(), e.code()), (500, "internal"));
+/// assert!(!e.message().contains("limit") && std::error::Error::source(&e).is_some());
+/// ```
 pub struct Error(Box<Inner>);
 
 impl Error {
@@ -289,6 +303,34 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|s| s as _)
     }
+}
+
+/// `?` on an error that no client can do anything about.
+macro_rules! internal {
+    ($($cause:ty),* $(,)?) => {$(
+        impl From<$cause> for Error {
+            fn from(cause: $cause) -> Self {
+                Self::internal(cause)
+            }
+        }
+    )*};
+}
+
+// One by one, and not `E: std::error::Error`: our error is one itself.
+internal! {
+    std::io::Error,
+    std::fmt::Error,
+    std::env::VarError,
+    std::num::ParseIntError,
+    std::num::ParseFloatError,
+    std::num::TryFromIntError,
+    std::str::ParseBoolError,
+    std::str::Utf8Error,
+    std::string::FromUtf8Error,
+    std::time::SystemTimeError,
+    serde_json::Error,
+    uuid::Error,
+    Box<dyn std::error::Error + Send + Sync>,
 }
 
 #[cfg(test)]
