@@ -40,6 +40,16 @@ pub fn problems(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
                 ));
             }
         }
+        // Clients tell errors apart by their codes.
+        for b in resources.iter().take(i) {
+            for code in codes(a).filter(|code| codes(b).any(|other| other == *code)) {
+                found.push(format!(
+                    "the error code `{code}` is of a unique key of {} and of one of {}: give one of them another",
+                    at(b),
+                    at(a)
+                ));
+            }
+        }
         for r in a.relations {
             let target = (r.target)();
             if !resources.iter().any(|d| std::ptr::eq(*d, target)) {
@@ -131,4 +141,34 @@ fn check_names(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
         }
     }
     found
+}
+
+/// The error codes of its unique keys.
+fn codes(of: &ResourceDescriptor) -> impl Iterator<Item = &'static str> {
+    of.uniques.iter().filter_map(|key| key.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::descriptor::KeyDescriptor;
+
+    #[test]
+    fn two_resources_do_not_share_an_error_code() {
+        const KEYS: &[KeyDescriptor] = &[KeyDescriptor::of(&[]).code("user.taken"), KeyDescriptor::of(&[])];
+        static USER: ResourceDescriptor = ResourceDescriptor {
+            uniques: KEYS,
+            ..ResourceDescriptor::of("User", "user", "users", crate::__source!())
+        };
+        static MEMBER: ResourceDescriptor = ResourceDescriptor {
+            uniques: KEYS,
+            ..ResourceDescriptor::of("Member", "member", "members", crate::__source!())
+        };
+        let found = problems(&[&USER, &MEMBER]);
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains("`user.taken`") && one.contains("`Member`")),
+            "{found:?}"
+        );
+        assert_eq!(problems(&[&USER]), Vec::<String>::new());
+    }
 }
