@@ -60,7 +60,7 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn on(dialect: Dialect, app: App) -> Self {
-        match Self::try_on(dialect, app).await {
+        match Box::pin(Self::try_on(dialect, app)).await {
             Ok(app) => app,
             Err(error) => {
                 panic!("the application does not start: {error:?}\n{}", error.hint_text().unwrap_or_default())

@@ -10,12 +10,21 @@ use crate::scope::CxData;
 use crate::unit::{Step, Unit};
 use framewright_core::query::Deleted;
 use framewright_core::{Cx, Error, ErrorKind, Result, Value, ValueRef};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
-/// Runs one draft.
-pub(super) async fn one(cx: &Cx, draft: Draft, form: Form) -> Result<Answer> {
-    let mut answers = all(cx, vec![draft], form).await.map_err(|(_, e)| e)?;
-    answers.pop().ok_or_else(|| Error::internal("a write answered with nothing"))
+/// Runs one draft. Boxed, so that what calls it does not carry the whole way of a write in its own type: the compiler
+/// would have to lay it out anew in every handler and every test, and gives up where such calls are nested.
+pub(super) fn one(
+    cx: &Cx,
+    draft: Draft,
+    form: Form,
+) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + '_>> {
+    Box::pin(async move {
+        let mut answers = all(cx, vec![draft], form).await.map_err(|(_, e)| e)?;
+        answers.pop().ok_or_else(|| Error::internal("a write answered with nothing"))
+    })
 }
 
 /// Runs drafts as one transaction, all or nothing. The error says which of them was refused, if it was one.
