@@ -2,7 +2,6 @@
 
 use crate::cli;
 use crate::session::Session;
-use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::Route;
@@ -11,7 +10,8 @@ use framewright_core::cx::{Clock, State};
 use framewright_core::di::Provided;
 use framewright_core::provider::{Provider, Providers};
 use framewright_core::{Error, Result};
-use framewright_http::{Group, Guard, Stack};
+use framewright_http::{Group, Guard, Routes, Stack};
+use serde_json::Value;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,12 +30,16 @@ pub struct App {
 }
 
 type Replacement = Box<dyn FnOnce(&State) + Send>;
+type Amend = Box<dyn FnOnce(&mut Value) + Send>;
 
 /// What an application is made of, before it starts.
 pub(crate) struct Parts {
-    pub(crate) routes: Router,
+    pub(crate) routes: Routes,
     pub(crate) groups: Vec<Group>,
     pub(crate) stack: Stack,
+    /// what is done to the document before it is served
+    pub(crate) amend: Vec<Amend>,
+    pub(crate) documented: bool,
     pub(crate) providers: Providers,
     pub(crate) replacements: Vec<Replacement>,
     pub(crate) settings: Vec<(String, String)>,
@@ -57,9 +61,11 @@ impl App {
     pub fn new() -> Self {
         Self {
             parts: Parts {
-                routes: Router::new(),
+                routes: Routes::new(),
                 groups: Vec::new(),
                 stack: Stack::global(),
+                amend: Vec::new(),
+                documented: true,
                 providers: Providers::default(),
                 replacements: Vec::new(),
                 settings: Vec::new(),
@@ -71,10 +77,27 @@ impl App {
         }
     }
 
-    /// Adds any axum router, at the root, under the same error, request-id and log treatment as everything else.
+    /// Adds [`Routes`] at the root, which the document and the command `routes` then have too; or any axum router as it
+    /// is. Both are under the same error, request-id and log treatment as everything else.
     #[must_use]
-    pub fn routes(mut self, router: Router) -> Self {
-        self.parts.routes = self.parts.routes.merge(router);
+    #[track_caller]
+    pub fn routes(mut self, routes: impl Into<Routes>) -> Self {
+        self.parts.routes = self.parts.routes.merge(routes);
+        self
+    }
+
+    /// Changes the OpenAPI document before it is served: a description, security schemes, what stands on a router
+    /// that keeps no record.
+    #[must_use]
+    pub fn document(mut self, amend: impl FnOnce(&mut Value) + Send + 'static) -> Self {
+        self.parts.amend.push(Box::new(amend));
+        self
+    }
+
+    /// Serves neither `/openapi.json` nor `/docs`; the command `openapi` still writes the document.
+    #[must_use]
+    pub fn undocumented(mut self) -> Self {
+        self.parts.documented = false;
         self
     }
 

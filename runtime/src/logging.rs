@@ -6,15 +6,23 @@ use framewright_core::{Error, ErrorKind, Result};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
+/// What is logged, as a text says it.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn filter(level: &str) -> Result<EnvFilter> {
+    EnvFilter::try_new(level).map_err(|e| {
+        Error::new(ErrorKind::Internal, "config.invalid", format!("the filter cannot be read: {e}"))
+            .hint("a level (error, warn, info, debug, trace), or targets with levels: info,framewright=debug")
+    })
+}
+
 /// Starts the log, unless the program has started its own.
 ///
 /// # Errors
 /// When the filter cannot be read.
 pub(crate) fn start(settings: &LogSettings, env: Environment) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.level).map_err(|e| {
-        Error::new(ErrorKind::Internal, "config.invalid", format!("`log.level` cannot be read: {e}"))
-            .hint("a level (error, warn, info, debug, trace), or targets with levels: info,framewright=debug")
-    })?;
+    let filter = filter(&settings.level)?;
     let json = match settings.format {
         LogFormat::Auto => env == Environment::Production,
         LogFormat::Pretty => false,

@@ -47,12 +47,10 @@ fn read(root: &Path, name: &str) -> Result<Option<TextFile>> {
 }
 
 fn environment(dotenv: Option<&TextFile>) -> Result<Environment> {
-    let own = std::env::var("FW_ENV").ok();
-    let file = dotenv.and_then(|f| {
-        let line = f.text.lines().rev().find_map(|l| l.trim().strip_prefix("FW_ENV="))?;
-        Some(line.trim().trim_matches(['"', '\'']).to_owned())
-    });
-    let Some(word) = own.or(file).filter(|w| !w.is_empty()) else { return Ok(Environment::default()) };
+    // `FW_ENV=` in a shell is the usual way to say "not set"
+    let own = std::env::var("FW_ENV").ok().filter(|w| !w.is_empty());
+    let file = || dotenv.and_then(|f| f.variable("FW_ENV")).filter(|w| !w.is_empty());
+    let Some(word) = own.or_else(file) else { return Ok(Environment::default()) };
     Environment::named(&word).ok_or_else(|| {
         let near = framewright_core::suggest::nearest(&word, Environment::WORDS);
         let hint = near.map_or_else(

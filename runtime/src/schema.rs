@@ -24,6 +24,20 @@ pub(crate) async fn bring_up_to_date(
     migrator(database, root)?.develop(resources).await
 }
 
+/// Runs pending migrations, and nothing that no file contains: what production does when it is told to.
+///
+/// # Errors
+/// As `migrate up`.
+pub(crate) async fn migrate(
+    database: &Arc<Database>,
+    root: &Path,
+    resources: &[&'static ResourceDescriptor],
+) -> Result<Vec<String>> {
+    let migrator = migrator(database, root)?;
+    migrator.required(resources)?;
+    migrator.up(None).await
+}
+
 /// Whether the database answers.
 pub(crate) async fn reachable(cx: Cx) -> Result<(), Error> {
     let database = cx.database()?;

@@ -1,7 +1,7 @@
 //! An application between its parts and its end: each stage is reached once, and only when a command needs it.
 
 use crate::app::Parts;
-use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings};
+use crate::settings::{AppSettings, DatabaseSettings, LogSettings, ServerSettings, rules};
 use crate::{linked, logging, project, schema};
 use framewright_core::config::{Config, ConfigSection, Environment, Origin, sections};
 use framewright_core::cx::{Clock, State};
@@ -10,9 +10,12 @@ use framewright_core::query::cursor::CursorKey;
 use framewright_core::{Cx, Error, ErrorKind, ResourceDescriptor, Result, di, registry};
 use framewright_data::Database;
 use framewright_http::openapi::Info;
-use framewright_http::{Api, Edge, Health, Site};
+use framewright_http::{Api, Edge, Health, Listed, Site};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// What the paths of derived routes begin with.
+pub(crate) const PREFIX: &str = "/api/v1";
 
 /// An application that a command works with.
 pub(crate) struct Session {
@@ -25,6 +28,12 @@ pub(crate) struct Session {
     started: bool,
     /// whether requests from outside are going to be answered, which the log then shows
     pub(crate) serving: bool,
+    /// whether a listener of ours is going to bring them
+    pub(crate) listening: bool,
+    /// whether the document is served
+    pub(crate) documented: bool,
+    /// whether the start may change the schema
+    pub(crate) migrates: bool,
     /// what the schema needed at start
     pub(crate) schema: Vec<String>,
 }
@@ -42,6 +51,9 @@ impl Session {
             config: None,
             started: false,
             serving: false,
+            listening: false,
+            documented: true,
+            migrates: true,
             schema: Vec::new(),
         }
     }
@@ -70,11 +82,7 @@ impl Session {
             None => (None, &[][..]),
         };
         let layers = project::layers(&self.root, env)?;
-        let mut config = Config::resolve(&sections(), &layers)?;
-        for (key, text) in settings {
-            config.set(key, text)?;
-        }
-        ServerSettings::read(&config)?.server()?;
+        let config = Config::resolve_with(&sections(), &layers, settings, &rules::problems)?;
         let config = Arc::new(config);
         self.state.insert(Arc::clone(&config));
         self.config = Some(Arc::clone(&config));
@@ -85,7 +93,7 @@ impl Session {
     pub(crate) fn set(&mut self, key: &str, text: &str) -> Result<()> {
         let mut config = Config::clone(&*self.config()?);
         config.set(key, text)?;
-        ServerSettings::read(&config)?.server()?;
+        Config::refuse(&rules::problems(&config))?;
         let config = Arc::new(config);
         self.state.insert(Arc::clone(&config));
         self.config = Some(config);
@@ -143,14 +151,23 @@ impl Session {
             return Ok(self.cx());
         }
         let config = self.logged()?;
+        rules::may_serve(&config)?;
         let resources = self.resources()?;
         for warning in linked::unlinked_crates(&self.root) {
             tracing::warn!("{warning}");
         }
         let database = self.database().await?;
-        let asked = DatabaseSettings::read(&config)?.auto_migrate;
-        if asked.unwrap_or(config.env() != Environment::Production) {
-            self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
+        let production = config.env() == Environment::Production;
+        let asked = DatabaseSettings::read(&config)?.auto_migrate.unwrap_or(!production);
+        match (asked && self.migrates, production) {
+            (true, false) => {
+                self.schema = schema::bring_up_to_date(&database, &self.root, &resources).await?;
+            }
+            (true, true) => self.schema = schema::migrate(&database, &self.root, &resources).await?,
+            (false, true) if self.serving => {
+                schema::migrator(&database, &self.root)?.ready(&resources).await?;
+            }
+            (false, _) => {}
         }
         if let Some(secret) = AppSettings::read(&config)?.secret {
             self.state.insert(Arc::new(CursorKey::new(secret.expose().as_bytes())));
@@ -179,29 +196,44 @@ impl Session {
         self.parts.as_ref().and_then(|p| p.version.clone())
     }
 
-    /// The derived routes and their document.
-    pub(crate) fn api(&mut self) -> Result<Api> {
+    /// Everything that is mounted. The parts are used up by it.
+    pub(crate) fn site(&mut self) -> Result<Site> {
         let name = AppSettings::read(&*self.config()?)?.name;
         let title = name.unwrap_or_else(project::program);
         let version = self.version().unwrap_or_else(|| "0.1.0".to_owned());
         let info = Info { title, version, description: String::new() };
-        Ok(Api::new("/api/v1", self.resources()?).info(info))
+        let mut api = Api::new(PREFIX, self.resources()?).info(info);
+        let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
+        for amend in parts.amend {
+            api = api.document(amend);
+        }
+        self.documented = parts.documented;
+        if !parts.documented {
+            api = api.undocumented();
+        }
+        let site = Site::new(Arc::clone(&self.state)).stack(parts.stack).api(api).routes(parts.routes);
+        Ok(parts.groups.into_iter().fold(site, Site::group))
     }
 
     /// Everything that answers requests.
     pub(crate) async fn edge(&mut self) -> Result<Edge> {
+        Ok(self.mounted().await?.0)
+    }
+
+    async fn mounted(&mut self) -> Result<(Edge, Vec<Listed>)> {
         let cx = self.start().await?;
         let config = self.config()?;
-        let server = ServerSettings::read(&config)?.server()?;
-        let api = self.api()?;
-        let parts = self.parts.take().ok_or_else(|| Error::internal("the routes were mounted already"))?;
+        let mut server = ServerSettings::read(&config)?.server()?;
+        if self.listening
+            && let Some(hosts) = rules::local_hosts(&server, config.env())
+        {
+            server.hosts = hosts;
+        }
         let mut health = Health::default();
         health.check("database", schema::reachable);
-        let mut site = Site::new(Arc::clone(&self.state)).cx(cx).stack(parts.stack).health(health).api(api);
-        for group in parts.groups {
-            site = site.group(group);
-        }
-        site.routes(parts.routes).build(server)
+        let site = self.site()?.cx(cx).health(health);
+        let listed = site.listed();
+        Ok((site.build(server)?, listed))
     }
 
     /// Shuts down what was started, in reverse.
@@ -222,14 +254,15 @@ fn log_failures(failures: Vec<framewright_core::provider::Failure>) {
 pub struct Running {
     session: Session,
     edge: Edge,
+    routes: Vec<Listed>,
 }
 
 impl Running {
     pub(crate) async fn start(parts: Parts) -> Result<Self> {
         let mut session = Session::new(parts);
         session.serving = true;
-        match session.edge().await {
-            Ok(edge) => Ok(Self { session, edge }),
+        match session.mounted().await {
+            Ok((edge, routes)) => Ok(Self { session, edge, routes }),
             Err(error) => {
                 session.shutdown().await;
                 Err(error)
@@ -247,6 +280,12 @@ impl Running {
     #[must_use]
     pub fn edge(&self) -> &Edge {
         &self.edge
+    }
+
+    /// Every route: the derived ones, those of the application, those of the framework.
+    #[must_use]
+    pub fn routes(&self) -> &[Listed] {
+        &self.routes
     }
 
     /// Shuts everything down, in reverse.

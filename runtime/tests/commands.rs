@@ -1,66 +1,14 @@
 //! Every command of an application, run for real: what it prints, the shape of its JSON, its exit code.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/project.rs"]
+mod project;
+
+use project::{Project, assert_error};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-/// An empty project for the fixture; removed afterwards.
-struct Project(PathBuf);
-
-impl Project {
-    fn new(name: &str) -> Self {
-        let at = std::env::temp_dir().join(format!("fw_commands_{}_{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&at);
-        std::fs::create_dir_all(&at).unwrap();
-        Self(at)
-    }
-    fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.0.join(file), text).unwrap();
-    }
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_framewright-fixture"));
-        command.args(line.split_whitespace()).env("FW_ROOT", &self.0).current_dir(&self.0);
-        for name in ["DATABASE_URL", "PORT", "RUST_LOG", "FW_ENV", "CARGO_MANIFEST_DIR"] {
-            command.env_remove(name);
-        }
-        command.stdin(Stdio::null());
-        command
-    }
-    fn run(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
-    }
-    /// The JSON of a command that ends with this exit code.
-    #[track_caller]
-    fn json(&self, line: &str, code: i32) -> Value {
-        let out = self.run(&format!("{line} --json"));
-        let text = String::from_utf8(out.stdout).unwrap();
-        let said = String::from_utf8_lossy(&out.stderr);
-        assert_eq!(out.status.code(), Some(code), "{line}: {text}{said}");
-        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{line}: {e}: {text}{said}"))
-    }
-    #[track_caller]
-    fn text(&self, line: &str) -> String {
-        let out = self.run(line);
-        assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap()
-    }
-}
-impl Drop for Project {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Every failure under `--json` has this shape.
-#[track_caller]
-fn assert_error(error: &Value, code: &str) {
-    assert_eq!(error["code"], code, "{error}");
-    for member in ["message", "hint", "docs"] {
-        assert!(error[member].as_str().is_some_and(|t| !t.is_empty()), "{member}: {error}");
-    }
-}
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 #[test]
 fn what_is_known_without_a_database() {
@@ -118,7 +66,7 @@ fn what_is_known_without_a_database() {
         (author_id["references"].as_str(), author_id["on_delete"].as_str(), author_id["required"].as_bool()),
         (Some("Author"), Some("cascade"), Some(true))
     );
-    assert_eq!(book["bodies"]["create"], "CreateBook");
+    assert_eq!(book["bodies"]["create"]["name"], "CreateBook");
     assert_eq!(p.json("inspect books", 0)["name"], "Book", "by its table too");
 
     let openapi = p.json("openapi", 0);
@@ -193,8 +141,28 @@ fn the_configuration_is_shown_checked_and_explained() {
     ] {
         assert!(error["message"].as_str().unwrap().contains(said), "{said}: {error}");
     }
+    // what can be read but means nothing is found before anything is opened, and not repeated
+    p.write("config.toml", "[database]\nurl = \"postgres:/u:canary@h/db\"\n[log]\nlevel = \"a=b=c\"\n[server]\nhost = \"here\"\n");
+    p.write(".env", "FW_APP_SECRET=short\n");
+    let error = p.json("config check", 78);
+    assert_error(&error, "config.invalid");
+    for said in [
+        "config.toml:2: `database.url`",
+        "config.toml:4: `log.level`",
+        "config.toml:6: `server.host`",
+        ".env:1: `app.secret`",
+    ] {
+        assert!(error["message"].as_str().unwrap().contains(said), "{said}: {error}");
+    }
+    assert!(!error.to_string().contains("canary"), "{error}");
     p.write("config.toml", "");
     p.write(".env", "");
+    for url in ["postgres:/u:canary@h/app.db", "localhost:5432/app", "host=db password=canary"] {
+        let out = p.command("migrate status --json").env("DATABASE_URL", url).output().unwrap();
+        assert_eq!(out.status.code(), Some(78), "{url}");
+    }
+    let files: Vec<_> = std::fs::read_dir(&p.0).unwrap().flatten().map(|f| f.file_name()).collect();
+    assert_eq!(files.len(), 2, "no file is named after a URL: {files:?}");
     let mut wrong = p.command("config check --json");
     let out = wrong.env("FW_ENV", "prodction").output().unwrap();
     let error: Value = serde_json::from_slice(&out.stdout).unwrap();
@@ -203,14 +171,48 @@ fn the_configuration_is_shown_checked_and_explained() {
 }
 
 #[test]
+fn the_environment_of_a_dotenv_file_is_read_as_its_other_lines_are() {
+    let p = Project::new("dotenv");
+    p.write(".env", "# where it runs\n\nexport FW_ENV = \"production\" # not here\nFW_APP_SECRET=0123456789abcdef0123456789abcdef\n");
+    assert_eq!(p.json("config check", 0)["environment"], "production");
+    let mut blank = p.command("config check --json");
+    let out = blank.env("FW_ENV", "").output().unwrap();
+    let said: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(said["environment"], "production", "an empty variable says nothing");
+}
+
+#[test]
+fn production_does_not_serve_without_a_secret() {
+    let p = Project::new("secret");
+    p.write(".env", "FW_ENV=production\n");
+    for line in ["config check", "serve --port 0"] {
+        let error = p.json(line, 78);
+        assert_error(&error, "config.invalid");
+        assert!(error["message"].as_str().unwrap().contains("FW_APP_SECRET"), "{line}: {error}");
+    }
+    let doctor = p.json("doctor", 1);
+    let secret = doctor["checks"].as_array().unwrap().iter().find(|c| c["name"] == "secret").unwrap();
+    assert_eq!(secret["state"], "failed");
+    p.json("migrate status", 0);
+    p.write(".env", "FW_ENV=production\nFW_APP_SECRET=0123456789abcdef0123456789abcdef\n");
+    assert_eq!(p.json("config check", 0)["valid"], true);
+}
+
+#[test]
 fn migrations_from_the_first_file_to_the_last_step_back() {
     let p = Project::new("migrate");
-    assert_eq!(p.json("migrate status", 0)["migrations"].as_array().map(Vec::len), Some(0));
+    // resources without migrations are not a state that is well
+    for line in ["migrate status", "migrate up", "migrate up --pretend", "migrate fresh"] {
+        assert_error(&p.json(line, 1), "migrate.none");
+    }
     let made = p.json("migrate make --pretend", 0);
+    assert!(made["sql"]["sqlite"].as_str().unwrap().contains("CREATE TABLE"), "{made}");
+    assert!(p.text("migrate make --pretend").contains("CREATE TABLE"));
     assert!(made["name"].as_str().unwrap().starts_with("0001_"));
     assert!(!p.0.join("migrations").exists(), "it only pretends");
-    let name = p.json("migrate make first", 0)["name"].as_str().unwrap().to_owned();
-    assert_eq!(name, "0001_first");
+    let text = p.text("migrate make first");
+    assert!(text.contains("framewright::embed_migrations!();"), "nothing is embedded yet: {text}");
+    let name = "0001_first".to_owned();
     for dialect in ["sqlite", "postgres", "mysql"] {
         assert!(p.0.join("migrations").join(dialect).join(&name).join("up.sql").exists(), "{dialect}");
     }
@@ -221,8 +223,9 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         (Some(false), Some("pending"))
     );
     let pretend = p.json("migrate up --pretend", 0);
-    assert_eq!(pretend["pending"][0], name.as_str());
-    assert!(pretend["sql"].as_str().unwrap().contains("CREATE TABLE"));
+    assert_eq!(pretend["migrations"][0]["name"], name.as_str());
+    assert!(pretend["migrations"][0]["sql"].as_str().unwrap().contains("CREATE TABLE"));
+    assert_eq!(p.json("migrate up --pretend --limit 1", 0), pretend);
     assert_eq!(p.json("status", 1)["ok"], false);
     assert_eq!(p.json("migrate up", 0)["migrations"][0], name.as_str());
     assert_eq!(p.json("migrate up", 0)["migrations"].as_array().map(Vec::len), Some(0));
@@ -232,6 +235,10 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
     let states: Vec<&str> =
         status["checks"].as_array().unwrap().iter().map(|c| c["state"].as_str().unwrap()).collect();
     assert!(states.iter().all(|s| matches!(*s, "ok" | "skipped")), "{status}");
+    let pretended =
+        |line: &str| p.json(&format!("{line} --pretend"), 0)["migrations"].as_array().unwrap().len();
+    assert_eq!((pretended("migrate down"), pretended("migrate redo"), pretended("migrate fresh")), (1, 2, 2));
+    assert_eq!(p.json("migrate status", 0)["clean"], true, "it only pretends");
     assert_eq!(p.json("migrate redo", 0)["migrations"][0], name.as_str());
     assert_eq!(p.json("migrate down", 0)["migrations"][0], name.as_str());
     let drift = p.json("drift", 1);
@@ -239,6 +246,9 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         drift["differences"].as_array().is_some_and(|d| d.iter().any(|d| d["table"] == "books")),
         "{drift}"
     );
+    let repair = p.json("drift --sql", 1);
+    assert!(repair["sql"].as_str().unwrap().contains("CREATE TABLE \"books\""), "{repair}");
+    assert!(p.text_of("drift").contains("`drift --sql` prints the repair"));
     // production refuses what destroys, and does it when told
     p.json("migrate up", 0);
     let production = |line: &str| {
@@ -251,6 +261,57 @@ fn migrations_from_the_first_file_to_the_last_step_back() {
         assert_error(&error, "migrate.production");
     }
     assert_eq!(production("migrate fresh --force --json").0, Some(0));
+}
+
+#[test]
+fn production_runs_what_is_in_the_files_and_serves_nothing_else() {
+    let p = Project::new("production");
+    let production = |line: &str, auto: bool| {
+        let mut command = p.command(line);
+        command.env("FW_ENV", "production").env("FW_APP_SECRET", "0123456789abcdef".repeat(4));
+        if auto {
+            command.env("FW_DATABASE_AUTO_MIGRATE", "true");
+        }
+        let out = command.output().unwrap();
+        (out.status.code(), serde_json::from_slice::<Value>(&out.stdout).unwrap_or_default())
+    };
+    // no migrations, and no tables: nobody may believe that this works
+    for (line, auto) in [
+        ("serve --port 0 --json", false),
+        ("serve --port 0 --json", true),
+        ("record list Author --json", true),
+        ("db reset --force --json", false),
+    ] {
+        let (code, error) = production(line, auto);
+        assert_error(&error, "migrate.none");
+        assert_ne!(code, Some(0), "{line}");
+    }
+    let drift = p.json("drift", 1);
+    assert!(drift["differences"].as_array().unwrap().iter().all(|d| d["what"] == "table"), "{drift}");
+    p.json("migrate make first", 0);
+    let (code, error) = production("serve --port 0 --json", false);
+    assert_error(&error, "migrate.pending");
+    assert!(
+        error["message"].as_str().unwrap().contains("0001_first is pending") && code != Some(0),
+        "{error}"
+    );
+    assert_eq!(production("record list Author --json", true).0, Some(0));
+    assert_eq!(p.json("migrate status", 0)["clean"], true);
+    let (code, reset) = production("db reset --force --json", false);
+    assert_eq!((code, reset["schema"][0].as_str()), (Some(0), Some("0001_first")));
+    // what it serves once nothing is pending
+    let mut child = p
+        .command("serve --port 0 --json")
+        .env("FW_ENV", "production")
+        .env("FW_APP_SECRET", "0123456789abcdef".repeat(4))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains("listening"), "{line}");
 }
 
 #[test]
@@ -307,6 +368,16 @@ fn doctor_and_verify_find_what_is_wrong() {
         all.into_iter().find(|c| c["name"] == name).map(|c| c["state"].as_str().unwrap().to_owned()).unwrap()
     };
     assert_eq!((state(&doctor, "database").as_str(), state(&doctor, "config").as_str()), ("ok", "ok"));
+    // a table that is not there is found, and not made on the way
+    for _ in 0..2 {
+        let verify = p.json("verify --quick", 1);
+        assert_eq!(
+            (state(&verify, "drift").as_str(), state(&verify, "routes").as_str()),
+            ("failed", "skipped")
+        );
+    }
+    p.json("migrate make first", 0);
+    p.json("migrate up", 0);
     let verify = p.json("verify --quick", 0);
     assert_eq!((state(&verify, "routes").as_str(), state(&verify, "test").as_str()), ("ok", "skipped"));
 
@@ -370,8 +441,12 @@ fn a_crate_that_is_not_linked_is_found() {
 }
 
 fn get(port: &str, path: &str) -> String {
+    ask(port, path, "127.0.0.1")
+}
+
+fn ask(port: &str, path: &str, host: &str) -> String {
     let mut stream = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     text
@@ -387,9 +462,13 @@ fn the_server_says_where_it_is_and_ends_when_it_is_told() {
     let said: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(said["database"]["dialect"], "sqlite");
     assert_eq!(said["resources"][0]["path"], "/api/v1/authors");
+    assert_eq!(said["docs"].as_str().map(|d| d.ends_with("/docs")), Some(true));
     let port = said["listening"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
     assert!(get(&port, "/api/v1/authors").contains("\"data\":[]"));
     assert!(get(&port, "/readyz").starts_with("HTTP/1.1 200"));
+    let foreign = ask(&port, "/api/v1/authors", "rebound.example");
+    assert!(foreign.starts_with("HTTP/1.1 421"), "another name that leads here is not served: {foreign}");
+    assert!(ask(&port, "/api/v1/authors", "localhost:3000").starts_with("HTTP/1.1 200"));
     assert!(Path::new(&p.0.join("app.db")).exists(), "the file is in the project");
     let taken = p.json(&format!("serve --port {port}"), 69);
     assert_error(&taken, "server.listen");
@@ -399,10 +478,58 @@ fn the_server_says_where_it_is_and_ends_when_it_is_told() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once() {
+    let p = Project::new("twice");
+    let mut child =
+        p.command("serve --port 0 --json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    let port = said["listening"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    // A request whose body does not come: the first signal waits for its end.
+    let mut slow = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    let head = "POST /api/v1/authors HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{";
+    slow.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let mut kill = || {
+        let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        child.try_wait().unwrap().map(|status| status.code())
+    };
+    assert_eq!(kill(), None, "the first one waits");
+    assert_eq!(kill(), Some(Some(1)), "the second one does not");
+    drop(slow);
+}
+
+#[test]
 fn colour_and_progress_are_for_terminals_only() {
     let p = Project::new("plain");
     for line in ["help", "routes", "config show", "seed"] {
         let out = p.run(line);
         assert!(!out.stdout.contains(&0x1b) && !out.stderr.contains(&0x1b), "{line}");
+    }
+    // on a terminal, which `script` makes, there is colour, and `NO_COLOR` takes it away
+    if Command::new("script").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no `script` to make a terminal with");
+        return;
+    }
+    let on_terminal = |line: &str, no_colour: bool| {
+        let own = p.command(line);
+        let call = format!("{} {line}", own.get_program().display());
+        let mut script = Command::new("script");
+        script.args(["-qec", &call, "/dev/null"]).env("FW_ROOT", &p.0).current_dir(&p.0).stdin(Stdio::null());
+        script.env("TERM", "xterm").env_remove("NO_COLOR").env_remove("DATABASE_URL").env_remove("FW_ENV");
+        if no_colour {
+            script.env("NO_COLOR", "1");
+        }
+        let out = script.output().unwrap();
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let bold = "\x1b[1m";
+    for line in ["help", "routes", "config show"] {
+        let (with, without) = (on_terminal(line, false), on_terminal(line, true));
+        assert!(with.contains(bold), "{line}: {with:?}");
+        assert!(!without.contains('\x1b') && !without.is_empty(), "{line}: {without:?}");
     }
 }

@@ -31,7 +31,7 @@ impl Project {
         let manifest = format!(
             "[package]\nname = \"{NAME}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nframewright = {{ path = {framework:?} }}\n\n[workspace]\n\n\
-             [profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.build-override]\nopt-level = 1\n"
+             [profile.dev]\ndebug = \"line-tables-only\"\n\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;

@@ -35,7 +35,7 @@ async fn sync_changes_the_difference() {
         assert_eq!((statements, done), (2, Synced { attached: 0, detached: 1 }), "{}", f.name());
         assert_eq!(link.detach(&f.cx, [t[0], t[1]]).await.unwrap(), 1);
         let e = link.sync(&f.cx, [t[0], Id::new()]).await.unwrap_err();
-        assert_eq!((e.status(), e.code()), (409, "conflict.reference"), "{}", f.name());
+        assert_eq!((e.status(), e.code()), (422, "reference.not_found"), "{}", f.name());
         assert_eq!(keys().await, [], "{}: all or nothing", f.name());
         assert_eq!(other.link(post::tags).detach_all(&f.cx).await.unwrap(), 2);
         assert_eq!(PostTag::query().count(&f.cx).await.unwrap(), 0);

@@ -2,10 +2,12 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod bulk;
+mod by_filter;
 mod links;
 mod model;
 mod races;
 mod records;
 mod repositories;
+mod rules;
 mod stages;
 mod support;

@@ -79,6 +79,38 @@ pub struct Event {
     pub phrase: Option<String>,
 }
 
+fn even(number: &i64) -> std::result::Result<(), &'static str> {
+    if number % 2 == 0 { Ok(()) } else { Err("must be even") }
+}
+
+fn no_more_than_there_is(stock: &CreateStock) -> Result<()> {
+    if stock.reserved.unwrap_or(0) > stock.on_hand.unwrap_or(0) {
+        return Err(Error::validation(Vec::new()).field("reserved", "must not be more than there is"));
+    }
+    Ok(())
+}
+
+/// A rule over the whole record, and one in Rust over a number.
+#[resource(policy = public, soft_delete, versioned, check = no_more_than_there_is)]
+pub struct Stock {
+    #[field(unique)]
+    pub sku: String,
+    #[field(default = 0)]
+    pub on_hand: i64,
+    #[field(default = 0)]
+    pub reserved: i64,
+    #[field(filter)]
+    pub worker: Option<i32>,
+}
+
+#[resource(policy = public)]
+pub struct Pair {
+    #[field(unique)]
+    pub name: String,
+    #[field(default = 0, custom = even)]
+    pub shoes: i64,
+}
+
 pub(crate) async fn a_user(cx: &Cx, name: &str) -> User {
     CreateUser::new(format!("{name}@example.org"), name).save(cx).await.unwrap()
 }

@@ -112,6 +112,45 @@ async fn a_hundred_update_or_create_make_one_and_the_last_wins() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn upserts_hold_inside_transactions_too() {
+    for f in each().await.into_iter().map(Arc::new) {
+        let all = hundred(&f, |f, n| async move {
+            let make = async |cx: &Cx| {
+                let tag =
+                    CreateTag::new("rust").color(format!("c{n}")).update_or_create(cx, tag::name).await?;
+                tag.increment(cx, tag::uses, 1).await
+            };
+            f.cx.transaction(make).await
+        });
+        for tag in all.await {
+            tag.unwrap_or_else(|e| panic!("{}: {e:?}", f.name()));
+        }
+        assert_eq!(Tag::query().first(&f.cx).await.unwrap().uses, 100, "{}", f.name());
+        let all = hundred(&f, |f, _| async move {
+            let make = async |cx: &Cx| {
+                let tag = CreateTag::new("go").first_or_create(cx, tag::name).await?;
+                tag.increment(cx, tag::uses, 1).await
+            };
+            f.cx.transaction(make).await
+        });
+        for tag in all.await {
+            tag.unwrap_or_else(|e| panic!("{}: {e:?}", f.name()));
+        }
+        let tag = Tag::query().filter(tag::name.eq("go")).first(&f.cx).await.unwrap();
+        assert_eq!((tag.uses, Tag::query().count(&f.cx).await.unwrap()), (100, 2), "{}", f.name());
+        // With a rule over the whole record, which takes the way in steps on every database.
+        let all = hundred(&f, |f, _| async move {
+            CreateStock::new("bolt").on_hand(1).update_or_create(&f.cx, stock::sku).await
+        });
+        for stock in all.await {
+            stock.unwrap_or_else(|e| panic!("{}: {e:?}", f.name()));
+        }
+        let stock = Stock::query().first(&f.cx).await.unwrap();
+        assert_eq!((stock.version, Stock::query().count(&f.cx).await.unwrap()), (100, 1), "{}", f.name());
+    }
+}
+
 #[tokio::test]
 async fn an_upsert_goes_by_the_key_that_was_named() {
     for f in each().await {

@@ -3,6 +3,7 @@
 use super::model::*;
 use super::support::each;
 use framewright::cx::State;
+use framewright::data::write::Expected;
 use framewright::prelude::*;
 use std::sync::Arc;
 
@@ -25,12 +26,16 @@ async fn contract(
     let e = users.create(cx, CreateUser::new("no", "x")).await.unwrap_err();
     assert_eq!(code(e), (422, "validation".into(), vec!["email".into(), "name".into()]), "{name}");
     assert_eq!(code(users.find(cx, Id::new()).await.unwrap_err()).1, "user.not_found", "{name}");
-    let e = users.update(cx, Id::new(), UpdateUser::default().name("nobody")).await.unwrap_err();
+    let e =
+        users.update(cx, Id::new(), UpdateUser::default().name("nobody"), Expected::Any).await.unwrap_err();
     assert_eq!(code(e).0, 404, "{name}");
     let bob = users.create(cx, CreateUser::new("bob@example.org", "bob")).await.unwrap();
-    let e = users.update(cx, bob.id, UpdateUser::default().email("ann@example.org")).await.unwrap_err();
+    let e = users
+        .update(cx, bob.id, UpdateUser::default().email("ann@example.org"), Expected::Any)
+        .await
+        .unwrap_err();
     assert_eq!(code(e).1, "user.email_taken", "{name}");
-    let bob = users.update(cx, bob.id, UpdateUser::default().name("bobby")).await.unwrap();
+    let bob = users.update(cx, bob.id, UpdateUser::default().name("bobby"), Expected::Any).await.unwrap();
     assert_eq!((bob.name.as_str(), bob.email.as_str()), ("bobby", "bob@example.org"), "{name}");
 
     let mut ids = Vec::new();
@@ -52,9 +57,16 @@ async fn contract(
     let either = Post::query().filter(post::rank.gt(3) | post::title.ends_with("3"));
     assert_eq!(posts.first(cx, either).await.unwrap().map(|p| p.id), Some(ids[3]), "{name}");
 
-    let post = posts.update(cx, ids[0], UpdatePost::default().views(5).rank(Some(1))).await.unwrap();
+    let post = posts
+        .update(cx, ids[0], UpdatePost::default().views(5).rank(Some(1)), Expected::Version(1))
+        .await
+        .unwrap();
     assert_eq!((post.version, post.views, post.rank, post.status), (2, 5, Some(1), Status::Draft), "{name}");
-    let same = posts.update(cx, ids[0], UpdatePost::default()).await.unwrap();
+    let stale = posts.update(cx, ids[0], UpdatePost::default().views(6), Expected::Version(1)).await;
+    assert_eq!(code(stale.unwrap_err()), (412, "conflict.version".into(), vec![]), "{name}");
+    let unsaid = posts.update(cx, ids[0], UpdatePost::default().views(6), Expected::Unsaid).await;
+    assert_eq!(code(unsaid.unwrap_err()).0, 428, "{name}");
+    let same = posts.update(cx, ids[0], UpdatePost::default(), Expected::Version(2)).await.unwrap();
     assert_eq!(same.version, 2, "{name}: a change of nothing");
     let read = posts.find(cx, ids[4]).await.unwrap();
     let saved = posts.save(cx, read.clone().patch().title("Saved")).await.unwrap();
@@ -66,13 +78,15 @@ async fn contract(
     assert_eq!((last[0].id, last[1].title.as_str()), (ids[0], "Saved"), "{name}: null stands last");
     let e = posts.create(cx, CreatePost::new("Post 1", ann.id)).await.unwrap_err();
     assert_eq!(code(e).2, ["author_id", "title"], "{name}");
-    posts.delete(cx, ids[1]).await.unwrap();
-    assert_eq!(posts.delete(cx, ids[1]).await.unwrap_err().status(), 404, "{name}");
+    let e = posts.delete(cx, ids[1], Expected::Version(2)).await.unwrap_err();
+    assert_eq!(code(e).1, "conflict.version", "{name}");
+    posts.delete(cx, ids[1], Expected::Version(1)).await.unwrap();
+    assert_eq!(posts.delete(cx, ids[1], Expected::Any).await.unwrap_err().status(), 404, "{name}");
     assert_eq!(posts.find(cx, ids[1]).await.unwrap_err().status(), 404, "{name}");
     assert_eq!(posts.list(cx, 1, 10).await.unwrap().1, 4, "{name}");
     assert_eq!(posts.count(cx, Post::query().only_deleted()).await.unwrap(), 1, "{name}");
     assert_eq!(posts.count(cx, Post::query().with_deleted()).await.unwrap(), 5, "{name}");
-    users.delete(cx, bob.id).await.unwrap();
+    users.delete(cx, bob.id, Expected::Any).await.unwrap();
     assert_eq!(users.list(cx, 1, 10).await.unwrap().1, 1, "{name}");
 
     let one = tickets.create(cx, CreateTicket::new("one")).await.unwrap();

@@ -110,3 +110,63 @@ async fn parts_take_part_in_their_order_and_in_the_transaction() {
         assert_eq!((Tag::query().count(&f.cx).await.unwrap(), noted(&f).await), (0, 5 * 15), "{}", f.name());
     }
 }
+
+/// Counts how often each stage looked at a draft, and at which action.
+struct Counting {
+    stage: Stage,
+    seen: Arc<Mutex<Vec<(Stage, Action)>>>,
+}
+
+impl Part for Counting {
+    fn stage(&self) -> Stage {
+        self.stage
+    }
+    fn before(&self, _: &Cx, draft: &mut Draft) -> Result<()> {
+        self.seen.lock().unwrap().push((self.stage, draft.action));
+        Ok(())
+    }
+    fn after(&self, _: &Cx, draft: &Draft) -> Result<Vec<Step>> {
+        self.seen.lock().unwrap().push((self.stage, draft.action));
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn every_stage_looks_once_at_every_record() {
+    for f in each().await {
+        let (parts, seen) = (Arc::new(Parts::default()), Arc::new(Mutex::new(Vec::new())));
+        for stage in [Stage::Authorise, Stage::Hooks, Stage::History] {
+            parts.add(Arc::new(Counting { stage, seen: seen.clone() }));
+        }
+        f.cx.state().insert(parts);
+        let counted = |what: &str, action: Action, records: usize| {
+            let seen = std::mem::take(&mut *seen.lock().unwrap());
+            for stage in [Stage::Authorise, Stage::Hooks, Stage::History] {
+                let n = seen.iter().filter(|one| **one == (stage, action)).count();
+                assert_eq!(n, records, "{}: {what} at {stage:?}", f.name());
+            }
+            assert_eq!(seen.len(), 3 * records, "{}: {what}: {seen:?}", f.name());
+        };
+        Tag::create_many(&f.cx, ["a", "b", "c"].map(CreateTag::new)).await.unwrap();
+        counted("create_many", Action::Create, 3);
+        Ticket::create_many(&f.cx, ["x", "y"].map(CreateTicket::new)).await.unwrap();
+        counted("create_many of counted keys", Action::Create, 2);
+        let tag = CreateTag::new("d").first_or_create(&f.cx, tag::name).await.unwrap();
+        counted("first_or_create that creates", Action::Create, 1);
+        CreateTag::new("d").first_or_create(&f.cx, tag::name).await.unwrap();
+        counted("first_or_create that finds", Action::Create, 0);
+        CreateTag::new("e").update_or_create(&f.cx, tag::name).await.unwrap();
+        counted("update_or_create that creates", Action::Create, 1);
+        CreateTag::new("d").color("y").update_or_create(&f.cx, tag::name).await.unwrap();
+        counted("update_or_create that changes", Action::Update, 1);
+        tag.increment(&f.cx, tag::uses, 1).await.unwrap();
+        counted("increment", Action::Update, 1);
+        CreatePair::new("boots").save(&f.cx).await.unwrap().increment(&f.cx, pair::shoes, 2).await.unwrap();
+        seen.lock().unwrap().retain(|one| one.1 == Action::Update);
+        counted("increment under a rule", Action::Update, 1);
+        Tag::query().update_where(&f.cx, UpdateTag::default().uses(7)).await.unwrap();
+        counted("update_where", Action::Update, 5);
+        Tag::query().delete_where(&f.cx).await.unwrap();
+        counted("delete_where", Action::Delete, 5);
+    }
+}

@@ -69,6 +69,8 @@ pub(crate) async fn each() -> Vec<Fresh> {
             PostTag::DESCRIPTOR,
             Ticket::DESCRIPTOR,
             Event::DESCRIPTOR,
+            Stock::DESCRIPTOR,
+            Pair::DESCRIPTOR,
         ];
         for sql in create_schema(dialect, &tables) {
             db.batch(&sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));

@@ -10,6 +10,10 @@ pub mod settings;
 
 use framewright::App;
 
+// ANCHOR: migrations
+framewright::embed_migrations!();
+// ANCHOR_END: migrations
+
 // ANCHOR: app
 /// The application, as it is served and as it is tested.
 pub fn app() -> App {

@@ -241,4 +241,38 @@ async fn the_document_describes_what_is_served() {
         assert!(document["paths"][path].is_object(), "{path} is described");
     }
     assert!(document["paths"]["/api/v1/post_tags"].is_null(), "what is not served is not described");
+    let publish = &document["paths"]["/api/v1/posts/{id}/publish"]["post"];
+    assert_eq!(publish["summary"], "Publishes a post, once.");
+    assert_eq!(publish["tags"], json!(["posts"]));
+    assert_eq!(publish["parameters"][0]["schema"]["format"], "uuid");
+    let statistics = &document["paths"]["/api/v1/statistics"]["get"];
+    assert!(
+        statistics["responses"]["default"].is_object(),
+        "what was not described may fail as anything may"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_is_the_one_that_was_reviewed() {
+    let app = TestApp::of(blog::app()).await;
+    let mut document = app.get("/openapi.json").await.assert_ok().json();
+    document["info"].take(); // named after the program, which is the test here
+    let mut lines = Vec::new();
+    flatten("", &document, 3, &mut lines);
+    let text = lines.join("\n") + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/document.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &text).expect("the file is written");
+    }
+    let reviewed = std::fs::read_to_string(path).unwrap_or_default();
+    let changed = text.lines().find(|line| !reviewed.lines().any(|known| known == *line));
+    assert!(reviewed == text, "{path}: the document has changed; look at how, then BLESS=1\n{changed:?}");
+}
+
+/// A line for each operation and each schema, so that a difference can be read.
+fn flatten(at: &str, value: &Value, depth: usize, lines: &mut Vec<String>) {
+    match value.as_object().filter(|_| depth > 0) {
+        Some(map) => map.iter().for_each(|(name, v)| flatten(&format!("{at}.{name}"), v, depth - 1, lines)),
+        None => lines.push(format!("{at} {value}")),
+    }
 }

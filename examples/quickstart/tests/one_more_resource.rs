@@ -1,6 +1,8 @@
 //! Adding a resource is adding one file: a copy of this project gets a second file with a struct in it, and one `mod` line.
 //! Nothing else is touched, and the whole slice is there: routes, document, migration, validation, repository.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,16 +32,7 @@ impl Project {
     /// A copy of the quickstart outside the workspace, with one more resource.
     fn with_a_label() -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = here.ancestors().nth(2).expect("the workspace");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("one-more-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("src")).expect("a folder");
-        let manifest = fs::read_to_string(here.join("Cargo.toml")).expect("a manifest");
-        let framework = format!("{:?}", root.join("runtime"));
-        let profile = "\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.build-override]\nopt-level = 1\n";
-        let manifest = manifest.replace("\"../../runtime\"", &framework) + profile;
-        fs::write(folder.join("Cargo.toml"), manifest).expect("written");
-        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("copied");
+        let folder = support::project("one-more", &here.join("Cargo.toml"), "../../runtime");
 
         // The whole change: a line here …
         let main = fs::read_to_string(here.join("src/main.rs")).expect("a program");
@@ -53,18 +46,10 @@ impl Project {
         // … and a file.
         fs::write(folder.join("src/label.rs"), LABEL).expect("written");
 
-        // Beside what the workspace has built, so that only what differs is built again.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder");
-        let built = Command::new(env!("CARGO"))
-            .current_dir(&folder)
-            .args(["build", "--offline", "--quiet"])
-            .env("CARGO_TARGET_DIR", target)
-            .stdin(Stdio::null())
-            .status()
-            .expect("cargo");
+        let built = support::cargo(&folder, "build").status().expect("cargo");
         assert!(built.success(), "the project with one more resource builds");
         let binary = folder.join("application");
-        fs::copy(target.join("debug/quickstart"), &binary).expect("the program");
+        fs::copy(support::target().join("debug/quickstart"), &binary).expect("the program");
         Self { folder, binary }
     }
 

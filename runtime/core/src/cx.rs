@@ -93,6 +93,7 @@ struct Inner {
     locale: Arc<str>,
     clock: Arc<dyn Clock>,
     deadline: Option<Instant>,
+    answer_bytes: Option<usize>,
     scope: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -112,6 +113,7 @@ impl Cx {
             locale: Arc::from("en"),
             clock: Arc::new(SystemClock),
             deadline: None,
+            answer_bytes: None,
             scope: None,
         }))
     }
@@ -162,6 +164,11 @@ impl Cx {
     pub fn deadline(&self) -> Option<Instant> {
         self.0.deadline
     }
+    /// The most bytes that an answer may have which is written for a client; `None` where nobody has said.
+    #[must_use]
+    pub fn answer_bytes(&self) -> Option<usize> {
+        self.0.answer_bytes
+    }
     /// The open transaction, for the store that opened it.
     #[must_use]
     pub fn scope(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
@@ -203,6 +210,11 @@ impl Cx {
     pub fn within(&self, span: Duration) -> Self {
         let at = Instant::now() + span;
         self.with(|c| c.deadline = Some(c.deadline.map_or(at, |d| d.min(at))))
+    }
+    /// The same work, with answers of so many bytes at most.
+    #[must_use]
+    pub fn answering_within(&self, bytes: usize) -> Self {
+        self.with(|c| c.answer_bytes = Some(bytes))
     }
     /// The same work inside (or, with `None`, outside) a transaction of the store.
     #[must_use]

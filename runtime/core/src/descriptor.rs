@@ -491,6 +491,15 @@ impl ResourceDescriptor {
         (0u16..).zip(self.fields).find(|(_, f)| f.name == name)
     }
 
+    /// The foreign keys to another resource.
+    pub fn pointing_to(
+        &self,
+        to: &ResourceDescriptor,
+    ) -> impl Iterator<Item = (u16, &'static FieldDescriptor)> {
+        let points = |f: &FieldDescriptor| f.facts.references.is_some_and(|r| r().table == to.table);
+        (0u16..).zip(self.fields).filter(move |(_, f)| points(f))
+    }
+
     /// The primary key.
     #[must_use]
     pub const fn key_field(&self) -> &FieldDescriptor {
@@ -554,10 +563,7 @@ impl RelationDescriptor {
 }
 
 fn pointing(from: &ResourceDescriptor, to: &ResourceDescriptor, by: Option<&str>) -> Option<u16> {
-    let mut found = (0u16..).zip(from.fields).filter(|(_, f)| match by {
-        Some(by) => f.name == by,
-        None => f.facts.references.is_some_and(|r| r().table == to.table),
-    });
+    let mut found = from.pointing_to(to).filter(|(_, f)| by.is_none_or(|by| f.name == by));
     let first = found.next()?;
     found.next().is_none().then_some(first.0)
 }

@@ -51,6 +51,8 @@ pub enum ErrorKind {
     Unavailable,
     /// 504: it took too long
     Timeout,
+    /// 507: there is no room to keep it
+    StorageFull,
 }
 
 impl ErrorKind {
@@ -78,7 +80,40 @@ impl ErrorKind {
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::Timeout => 504,
+            Self::StorageFull => 507,
         }
+    }
+
+    /// Every kind.
+    pub const ALL: [Self; 20] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::NotAcceptable,
+        Self::RequestTimeout,
+        Self::Conflict,
+        Self::Stale,
+        Self::TooLarge,
+        Self::UriTooLong,
+        Self::UnsupportedMediaType,
+        Self::Misdirected,
+        Self::Invalid,
+        Self::PreconditionRequired,
+        Self::TooManyRequests,
+        Self::HeadersTooLarge,
+        Self::Internal,
+        Self::Unavailable,
+        Self::Timeout,
+    ];
+
+    /// The kind of an answer with this status: [`ErrorKind::status`] the other way round. Of a status that no kind has,
+    /// what is nearest.
+    #[must_use]
+    pub fn from_status(status: u16) -> Self {
+        let known = Self::ALL.into_iter().find(|kind| kind.status() == status);
+        known.unwrap_or(if (400..500).contains(&status) { Self::BadRequest } else { Self::Internal })
     }
 }
 
@@ -107,6 +142,20 @@ struct Inner {
 /// use framewright_core::{Error, ErrorKind};
 /// let e = Error::new(ErrorKind::Conflict, "user.email_taken", "this address is taken");
 /// assert_eq!((e.status(), e.code()), (409, "user.email_taken"));
+/// ```
+///
+/// What the standard library and serde_json fail with becomes `internal` under `?`: the log has the cause, and
+/// clients read nothing of it. What a client is to know is said with [`Error::new`] or [`Error::validation`].
+///
+/// ```
+/// use framewright_core::Result;
+/// fn limit() -> Result<u32> {
+///     let text = std::fs::read_to_string("/no/such/limit")?;
+///     Ok(text.trim().parse::<u32>()?)
+/// }
+/// let e = limit().unwrap_err();
+/// assert_eq!((e.status(), e.code()), (500, "internal"));
+/// assert!(!e.message().contains("limit") && std::error::Error::source(&e).is_some());
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -253,5 +302,47 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|s| s as _)
+    }
+}
+
+/// `?` on an error that no client can do anything about.
+macro_rules! internal {
+    ($($cause:ty),* $(,)?) => {$(
+        impl From<$cause> for Error {
+            fn from(cause: $cause) -> Self {
+                Self::internal(cause)
+            }
+        }
+    )*};
+}
+
+// One by one, and not `E: std::error::Error`: our error is one itself.
+internal! {
+    std::io::Error,
+    std::fmt::Error,
+    std::env::VarError,
+    std::num::ParseIntError,
+    std::num::ParseFloatError,
+    std::num::TryFromIntError,
+    std::str::ParseBoolError,
+    std::str::Utf8Error,
+    std::string::FromUtf8Error,
+    std::time::SystemTimeError,
+    serde_json::Error,
+    uuid::Error,
+    Box<dyn std::error::Error + Send + Sync>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorKind;
+
+    #[test]
+    fn every_kind_has_a_status_of_its_own() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(ErrorKind::from_status(kind.status()), kind);
+        }
+        assert_eq!(ErrorKind::from_status(418), ErrorKind::BadRequest);
+        assert_eq!(ErrorKind::from_status(502), ErrorKind::Internal);
     }
 }

@@ -57,14 +57,6 @@ impl Values {
         self.0.iter().all(Option::is_none)
     }
 
-    /// Takes a mandatory field back.
-    ///
-    /// # Errors
-    /// [`Mismatch`] when it is absent.
-    pub fn given_or_mismatch(&mut self, index: u16) -> Result<Value, Mismatch> {
-        self.unset(index).ok_or(Mismatch)
-    }
-
     /// Moves a mandatory field out: what expansions build structs with.
     ///
     /// # Errors

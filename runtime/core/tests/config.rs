@@ -154,10 +154,45 @@ fn a_secret_is_shown_nowhere() {
     );
     assert!(!all.contains("canary"), "{all}");
     assert_eq!(shop.till_key.unwrap().expose(), "canary");
+    let inside = format!("{layers:?} {:?}", config.settings());
+    assert!(!inside.contains("canary") && inside.contains("shop.till_key"), "{inside}");
     // a secret in the wrong place is not repeated in the message either
     let wrong = Layers { variables: vec![("FW_SHOP_OPEN".into(), "canary".into())], ..Layers::default() };
     let error = Config::resolve(SHOP, &wrong).expect_err("not a truth");
     assert!(!format!("{error:?} {error}").contains("canary"));
+}
+
+#[test]
+fn rules_about_values_are_reported_with_all_other_mistakes() {
+    let layers =
+        Layers { toml: vec![file("config.toml", "[shop]\nname = 'x'\nopen = 3\n")], ..Layers::default() };
+    let set = [("shop.max_guests".to_owned(), "many".to_owned())];
+    let rules = |c: &Config| vec![c.problem("shop.name", "`shop.name` is too short", Some("two letters"))];
+    let error = Config::resolve_with(SHOP, &layers, &set, &rules).expect_err("three mistakes");
+    let lines: Vec<&str> = error.message().lines().map(str::trim).collect();
+    assert_eq!(
+        lines,
+        [
+            "the configuration has 3 mistakes:",
+            "config.toml:3: `shop.open` must be true or false",
+            "code: `shop.max_guests` must be a whole number from 0 to 65535",
+            "config.toml:2: `shop.name` is too short: two letters",
+        ]
+    );
+}
+
+#[test]
+fn one_variable_of_a_file_is_read_as_the_whole_file_is() {
+    for (text, value) in [
+        ("export FW_ENV=production", Some("production")),
+        ("# FW_ENV=test\n\n  export  FW_ENV = 'production' # here\n", Some("production")),
+        ("FW_ENV=\"production\"", Some("production")),
+        ("FW_ENV=test\nFW_ENV=production", Some("production")),
+        ("FW_ENVS=production", None),
+        ("FW_ENV='production", None),
+    ] {
+        assert_eq!(file(".env", text).variable("FW_ENV").as_deref(), value, "{text}");
+    }
 }
 
 #[test]

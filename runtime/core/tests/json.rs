@@ -302,7 +302,7 @@ mod soup {
             prop_assert_eq!(ours, serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
         }
         #[test]
-        fn a_text_is_written_as_serde_writes_it(text in ".*") {
+        fn a_text_is_written_as_serde_writes_it(text in prop_oneof!["(?s).{0,80}", "[ -~\\n\\t\\x00]{0,200}", "[a-z]{28,36}[\"\\\\]?[a-z]{0,40}"]) {
             let mut out = Vec::new();
             json::write::text(&mut out, &text);
             prop_assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());

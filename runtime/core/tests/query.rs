@@ -207,6 +207,13 @@ fn relation_paths_and_includes() {
         same.unwrap(),
         params("filter[author.manager.name]=x&include=author,comments.author,comments&fields=title").unwrap()
     );
+    // The post of a comment of a post is that post again.
+    for back in ["comments.post", "comments.post.comments", "author.profile.user", "author.reports.manager"] {
+        assert_eq!(refused(&format!("include={back}")).1, "query.too_complex", "{back}");
+    }
+    for on in ["author.posts", "author.manager.reports", "author.posts.comments", "comments.author.posts"] {
+        assert!(params(&format!("include={on}")).is_ok(), "{on}");
+    }
 }
 
 #[test]
@@ -232,7 +239,13 @@ fn wrong_bodies_are_refused() {
     for (json, status, code) in [
         ("", 400, "json.malformed"),
         ("{", 400, "json.malformed"),
-        (r#"{"count":"exact","count":"exact"}"#, 400, "json.malformed"),
+        (r#"{"count":"exact","count":"exact"}"#, 422, "query.invalid_value"),
+        (r#"{"filter":{"field":"title","field":"body"}}"#, 422, "query.invalid_value"),
+        (
+            r#"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1,"n":1,"o":1,"p":1,"q":1}"#,
+            422,
+            "query.too_complex",
+        ),
         (r#"{} {}"#, 400, "json.malformed"),
         ("[]", 422, "query.invalid_value"),
         (r#"{"where":{}}"#, 422, "query.unknown_parameter"),

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 pub struct Difference {
     /// the table
     pub table: String,
-    /// `table`, `column`, `type`, `null`, `default`, `key`, `unique`, `index`, `foreign_key` or `check`
+    /// `table`, `column`, `type`, `null`, `default`, `key`, `unique`, `index`, `foreign_key`, `check` or `trigger`
     pub what: &'static str,
-    /// the column, key, index or check; empty for the table itself
+    /// the column, key, index, check or trigger; empty for the table itself
     pub name: String,
     /// as declared; `None`: it should not be there
     pub expected: Option<String>,
@@ -143,11 +143,20 @@ fn tables(expected: &LiveTable, found: &LiveTable, out: &mut Vec<Difference>) {
     let checks = |t: &LiveTable| -> Vec<(String, String)> {
         t.checks.iter().map(|c| (c.name.clone(), c.condition.clone())).collect()
     };
+    let triggers = |names: &[String]| -> Vec<(String, String)> {
+        names.iter().map(|name| (name.clone(), "there".to_owned())).collect()
+    };
+    // A trigger of somebody else is none of a resource's business, as long as ours are there.
+    let ours = |name: &&String| {
+        expected.triggers.contains(name) || name.starts_with("tr_") && name.contains("_touch")
+    };
+    let ours: Vec<String> = found.triggers.iter().filter(ours).cloned().collect();
     for (what, expected, found) in [
         ("unique", keys(&expected.uniques), keys(&found.uniques)),
         ("index", keys(&expected.indexes), keys(&found.indexes)),
         ("foreign_key", foreign(expected), foreign(found)),
         ("check", checks(expected), checks(found)),
+        ("trigger", triggers(&expected.triggers), triggers(&ours)),
     ] {
         let by_name = |list: &[(String, String)], name: &str| {
             list.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())

@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 use framewright_core::{Kind, Value};
-use std::sync::atomic::{AtomicU8, AtomicU16};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32};
 use std::sync::{Arc, OnceLock};
 
 /// A bound value with the kind of its column, which types a NULL.
@@ -46,6 +46,19 @@ pub struct Text {
     /// how often it took long where it must not: up with every slow read, down with every quick one
     #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite reads in place"))]
     pub(crate) strikes: AtomicU16,
+    /// how many bytes a record of its last answer took as JSON: what the next answer makes room for
+    pub(crate) width: AtomicU32,
+    guard: Option<Guard>,
+    guarded: OnceLock<Arc<Text>>,
+}
+
+/// Where a text takes a further condition that is asked of every row.
+#[derive(Debug, Clone, Copy)]
+struct Guard {
+    part: usize,
+    at: usize,
+    /// ` WHERE ` or ` AND `
+    word: &'static str,
 }
 
 impl Text {
@@ -71,6 +84,41 @@ impl Text {
         })
     }
 
+    /// The same text, which asks at every row whether there is time left: SQLite has no other way to stop it.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn guarded(self: &Arc<Self>) -> &Arc<Self> {
+        let Some(guard) = self.guard else { return self };
+        self.guarded.get_or_init(|| {
+            let mut parts = self.parts.clone();
+            if let Some(part) = parts.get_mut(guard.part).filter(|p| p.is_char_boundary(guard.at)) {
+                part.insert_str(guard.at, &format!("{}fw_in_time()", guard.word));
+            }
+            Arc::new(Self::new(self.dialect, parts, (self.cached, self.bounded), self.point, None))
+        })
+    }
+
+    fn new(
+        dialect: Dialect,
+        parts: Vec<String>,
+        (cached, bounded): (bool, bool),
+        point: Option<Point>,
+        guard: Option<Guard>,
+    ) -> Self {
+        Self {
+            dialect,
+            parts,
+            cached,
+            bounded,
+            point,
+            sql: OnceLock::new(),
+            plan: AtomicU8::new(0),
+            strikes: AtomicU16::new(0),
+            width: AtomicU32::new(0),
+            guard,
+            guarded: OnceLock::new(),
+        }
+    }
+
     /// The table that it writes to, for the translation of violations: the identifier after `INTO`, `UPDATE` or `FROM`.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
@@ -80,6 +128,12 @@ impl Text {
             .find_map(|p| text.strip_prefix(p))?;
         let mark = rest.chars().next().filter(|c| matches!(c, '"' | '`'))?;
         rest.get(1..)?.split(mark).next()
+    }
+
+    /// Whether it deletes rows.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        self.parts.first().is_some_and(|p| p.trim_start().starts_with("DELETE"))
     }
 
     /// The column that each bind is written to, as far as the text says so (`INSERT INTO t (a, b) VALUES (?, ?)`,
@@ -137,6 +191,7 @@ pub struct StmtBuilder {
     cached: bool,
     bounded: bool,
     point: Option<Point>,
+    guard: Option<Guard>,
 }
 
 impl StmtBuilder {
@@ -150,6 +205,7 @@ impl StmtBuilder {
             cached: false,
             bounded: false,
             point: None,
+            guard: None,
         }
     }
 
@@ -199,6 +255,13 @@ impl StmtBuilder {
         self.sql(" = ").bind(kind, key)
     }
 
+    /// Says that a further condition may be put here: the word that leads to it is ` WHERE ` or ` AND `.
+    pub(crate) fn guard(&mut self, word: &'static str) -> &mut Self {
+        let at = self.last().len();
+        self.guard = Some(Guard { part: self.parts.len() - 1, at, word });
+        self
+    }
+
     /// Says that the text is one of a bounded set, so that preparing it once pays.
     pub fn cached(&mut self) -> &mut Self {
         self.cached = true;
@@ -214,16 +277,7 @@ impl StmtBuilder {
     /// The statement.
     #[must_use]
     pub fn finish(self) -> Stmt {
-        let text = Text {
-            dialect: self.dialect,
-            parts: self.parts,
-            cached: self.cached,
-            bounded: self.bounded,
-            point: self.point,
-            sql: OnceLock::new(),
-            plan: AtomicU8::new(0),
-            strikes: AtomicU16::new(0),
-        };
+        let text = Text::new(self.dialect, self.parts, (self.cached, self.bounded), self.point, self.guard);
         Stmt { text: Arc::new(text), binds: self.binds }
     }
 }

@@ -3,8 +3,8 @@
 //! Constraint names are made here and nowhere else, so that a violation finds its way back: `uq_<table>_<columns>`,
 //! `fk_<table>_<column>`, `ck_<table>_<column>[_<rule>]`, `ix_<table>_<columns>`.
 
+use crate::ddl::Schema;
 use crate::stmt::Stmt;
-use framewright_core::descriptor::KeyDescriptor;
 use framewright_core::error::FieldError;
 use framewright_core::{Error, ErrorKind, ResourceDescriptor, Value};
 use std::collections::HashMap;
@@ -12,28 +12,15 @@ use std::sync::OnceLock;
 
 pub use crate::ddl::constraint_name;
 
-/// The name of a unique key.
-#[must_use]
-pub fn unique_name(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> String {
-    constraint_name("uq", descriptor.table, &columns(descriptor, key))
-}
-
-/// The name of an index.
-#[must_use]
-pub fn index_name(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> String {
-    constraint_name("ix", descriptor.table, &columns(descriptor, key))
-}
-
-fn columns(descriptor: &ResourceDescriptor, key: &KeyDescriptor) -> Vec<&'static str> {
-    key.fields.iter().map(|i| descriptor.field(*i).column).collect()
-}
-
 /// What sort of trouble a database is in with a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(dead_code, reason = "not every database that can be built in has each")]
 pub(crate) enum Class {
     Unique,
+    /// a record that a written one points to is not there
     Reference,
+    /// other records point to one that is deleted
+    Held,
     Check,
     NotNull,
     /// a text that is too long or a number out of range for its column
@@ -48,6 +35,8 @@ pub(crate) enum Class {
     Again,
     /// a prepared statement does not fit the schema any more
     Stale,
+    /// no room is left where the database keeps its files
+    Full,
     /// a mistake of ours
     Other,
 }
@@ -93,12 +82,20 @@ impl Failure {
         }
     }
 
-    /// Fills in what the database did not say and the statement knows: table and, for a reference, the columns given.
+    /// Fills in what the database did not say and the statement knows: the table, and on which side a reference failed.
     pub(crate) fn of(mut self, stmt: &Stmt) -> Self {
-        if let Self::Database(t) = &mut self
-            && t.table.is_none()
-        {
-            t.table = stmt.text.table().map(str::to_owned);
+        if let Self::Database(t) = &mut self {
+            let written = stmt.text.table();
+            // PostgreSQL names the table that holds the key, whichever side is written; not all databases tell the
+            // two apart by their codes, and their words are in the language of the server.
+            let holder =
+                t.table.as_deref().is_none_or(|holder| written.is_none_or(|written| written == holder));
+            if t.class == Some(Class::Reference) && (stmt.text.deletes() || !holder) {
+                t.class = Some(Class::Held);
+            }
+            if t.table.is_none() {
+                t.table = written.map(str::to_owned);
+            }
         }
         self
     }
@@ -119,23 +116,44 @@ struct Guarded {
     code: Option<&'static str>,
 }
 
-/// Every constraint of every linked resource, by name.
-fn constraints() -> &'static HashMap<String, Guarded> {
-    static ALL: OnceLock<HashMap<String, Guarded>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let mut all = HashMap::new();
-        for d in framewright_core::registry::resources() {
-            for key in d.uniques {
-                let code = key.code.or_else(|| single(key.fields).and_then(|i| d.field(i).unique_code));
-                all.insert(unique_name(d, key), Guarded { descriptor: d, fields: key.fields.to_vec(), code });
-            }
-            for (i, field) in (0u16..).zip(d.fields) {
-                let guarded = || Guarded { descriptor: d, fields: vec![i], code: None };
-                all.insert(constraint_name("fk", d.table, &[field.column]), guarded());
-            }
+/// Every constraint of every linked resource, by name; the schema that the tables are made from says the names.
+fn constraints() -> &'static HashMap<String, Vec<Guarded>> {
+    static ALL: OnceLock<HashMap<String, Vec<Guarded>>> = OnceLock::new();
+    ALL.get_or_init(|| guarded(&framewright_core::registry::resources()))
+}
+
+fn guarded(resources: &[&'static ResourceDescriptor]) -> HashMap<String, Vec<Guarded>> {
+    let mut all: HashMap<String, Vec<Guarded>> = HashMap::new();
+    let schema = Schema::of(resources);
+    for &d in resources {
+        let Some(table) = schema.table(d.table) else { continue };
+        let index =
+            |column: &String| (0u16..).zip(d.fields).find(|(_, f)| f.column == column).map(|(i, _)| i);
+        let mut add = |name: &str, fields: Vec<u16>, code| {
+            all.entry(name.to_owned()).or_default().push(Guarded { descriptor: d, fields, code });
+        };
+        for key in &table.uniques {
+            let fields: Vec<u16> = key.columns.iter().filter_map(index).collect();
+            let declared = d.uniques.iter().find(|k| k.fields == fields).and_then(|k| k.code);
+            let code = declared.or_else(|| single(&fields).and_then(|i| d.field(i).unique_code));
+            add(&key.name, fields, code);
         }
-        all
-    })
+        for key in &table.foreign_keys {
+            add(&key.name, index(&key.column).into_iter().collect(), None);
+        }
+        for (i, field) in (0u16..).zip(d.fields) {
+            add(&constraint_name("ck", d.table, &[field.column]), vec![i], None);
+        }
+    }
+    all
+}
+
+/// What the constraint of this name guards in this table; in another one where only one has such a name, as when a
+/// deletion reaches the tables that point to it.
+fn constraint(name: &str, table: Option<&str>) -> Option<&'static Guarded> {
+    let all = constraints().get(name)?;
+    let here = all.iter().find(|g| Some(g.descriptor.table) == table);
+    here.or_else(|| all.first().filter(|_| all.len() == 1))
 }
 
 fn single(fields: &[u16]) -> Option<u16> {
@@ -152,7 +170,7 @@ fn table(name: Option<&str>) -> Option<&'static ResourceDescriptor> {
 /// The fields that a violation is about, and the code that the descriptor gives it.
 fn fields(t: &Trouble) -> (Vec<&'static str>, Option<&'static str>) {
     if let Some(name) = &t.constraint {
-        if let Some(g) = constraints().get(name) {
+        if let Some(g) = constraint(name, t.table.as_deref()) {
             return (g.fields.iter().map(|i| g.descriptor.field(*i).name).collect(), g.code);
         }
         // PostgreSQL names the key `posts_pkey`, MySQL `PRIMARY`; SQLite names its column.
@@ -218,18 +236,13 @@ fn translate(t: Trouble) -> Error {
         }
         Class::Reference => {
             let (names, _) = fields(&t);
-            let parent = t.message.contains("delete") || names.is_empty();
-            let message = if parent {
-                "other records still point to this one, or it points to one that is not there"
-            } else {
-                "a record that this one points to is not there"
-            };
-            let e = Error::new(ErrorKind::Conflict, "conflict.reference", message);
-            if t.message.contains("still referenced") || t.message.contains("Cannot delete") {
-                e.caused_by(cause)
-            } else {
-                with(e, &names, "points to a record that is not there")
-            }
+            let message = "a record that this one points to is not there";
+            let e = Error::new(ErrorKind::Invalid, "reference.not_found", message);
+            with(e, &names, "points to a record that is not there")
+        }
+        Class::Held => {
+            let message = "other records still point to this one";
+            Error::new(ErrorKind::Conflict, "conflict.reference", message).caused_by(cause)
         }
         class @ (Class::Check | Class::NotNull | Class::Range) => {
             let (names, _) = fields(&t);
@@ -248,6 +261,7 @@ fn translate(t: Trouble) -> Error {
         Class::Slow => slow().caused_by(cause),
         // The statement is forgotten by now: the next attempt prepares it anew.
         Class::Stale => busy().caused_by(cause),
+        Class::Full => full().caused_by(cause),
         Class::Other => Error::internal(cause),
     }
 }
@@ -265,6 +279,11 @@ pub(crate) fn unavailable() -> Error {
 /// A statement took longer than it may.
 pub(crate) fn slow() -> Error {
     Error::new(ErrorKind::Timeout, "database.timeout", "the database took too long")
+}
+
+/// Nothing more can be kept.
+fn full() -> Error {
+    Error::new(ErrorKind::StorageFull, "database.full", "the database has no room left to keep this")
 }
 
 /// Refuses what no database could keep, before it sees it: U+0000 in text and JSON, numbers that are not finite.

@@ -1,8 +1,11 @@
 //! Databases that are slow, full, changed under us, or gone: what is answered then, and that all is well again after.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "support/door.rs"]
+mod door;
 mod support;
 
+use door::door;
 use framewright_core::{Kind, Result, Value};
 use framewright_data::row::Collect;
 use framewright_data::{CxData, Database, DatabaseConfig, Dialect, Step, Stmt, Unit};
@@ -10,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use support::{Fresh, built, cx_of, each, fresh, fresh_with, new_url};
-use tokio::net::{TcpListener, TcpStream};
 
 const SERVERS: [Dialect; 2] = [Dialect::Postgres, Dialect::Mysql];
 
@@ -248,43 +250,6 @@ async fn killed_connections_are_replaced_and_tear_nothing() {
     }
 }
 
-/// A door in front of a database server that can be shut.
-async fn door(to: String) -> (u16, Arc<AtomicBool>) {
-    // Not a port of the ephemeral range: an outgoing connection could hold it while the door is shut.
-    let listener = loop {
-        let port = 20_000
-            + u16::try_from(std::process::id() % 10_000).unwrap()
-            + u16::try_from(Instant::now().elapsed().subsec_nanos() % 97).unwrap();
-        match TcpListener::bind(("127.0.0.1", port)).await {
-            Ok(l) => break l,
-            Err(_) => match TcpListener::bind("127.0.0.1:0").await {
-                Ok(l) => break l,
-                Err(_) => continue,
-            },
-        }
-    };
-    let port = listener.local_addr().unwrap().port();
-    let open = Arc::new(AtomicBool::new(true));
-    let state = open.clone();
-    tokio::spawn(async move {
-        loop {
-            let Ok((mut client, _)) = listener.accept().await else { return };
-            if !state.load(Ordering::Relaxed) {
-                continue; // dropped: the client sees a reset
-            }
-            let (to, state) = (to.clone(), state.clone());
-            tokio::spawn(async move {
-                let Ok(mut server) = TcpStream::connect(&to).await else { return };
-                tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-                    () = async { while state.load(Ordering::Relaxed) { tokio::time::sleep(Duration::from_millis(5)).await } } => {}
-                }
-            });
-        }
-    });
-    (port, open)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_goes_away_and_comes_back() {
     for dialect in SERVERS {
@@ -352,4 +317,41 @@ async fn a_database_that_goes_away_and_comes_back() {
         assert!(acknowledged.len() > 20, "{dialect:?}: {} writes", acknowledged.len());
         assert_eq!(body(&f, by_id(&f, acknowledged[0], true)).await.unwrap().len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_and_torn_by_nothing() {
+    let Some(f) = fresh(Dialect::Sqlite).await else { return };
+    let f = Arc::new(f);
+    f.notes().await;
+    f.put(&f.cx, 1, "before").await.unwrap();
+    f.db.batch("PRAGMA max_page_count = 40").await.unwrap();
+    let big = "x".repeat(8 * 1024);
+    // Alone, and many at once in one transaction of the writer.
+    let mut refused = 0;
+    for round in 0..20i64 {
+        let puts = (0..if round % 2 == 0 { 1 } else { 8 }).map(|n| {
+            let (f, big) = (f.clone(), big.clone());
+            tokio::spawn(async move {
+                let id = 100 + round * 10 + n;
+                (id, f.put(&f.cx, id, &big).await)
+            })
+        });
+        for put in futures_util::future::join_all(puts).await {
+            let (id, put) = put.unwrap();
+            let there = body(&f, by_id(&f, id, false)).await.unwrap().len();
+            match put {
+                Ok(_) => assert_eq!(there, 1),
+                Err(e) => {
+                    assert_eq!((e.status(), e.code(), there), (507, "database.full", 0), "{e:?}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 50, "{refused}");
+    // What is there can be read, and with room again all is well.
+    assert_eq!(body(&f, by_id(&f, 1, true)).await.unwrap().len(), 1);
+    f.db.batch("PRAGMA max_page_count = 100000").await.unwrap();
+    f.put(&f.cx, 2, &big).await.unwrap();
 }

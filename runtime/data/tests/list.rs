@@ -8,10 +8,14 @@ mod support;
 
 use blog::{Blog, a_comment, a_post, a_user, blogs, deleted, id, small};
 use fixture::{Post, post, user};
-use framewright_core::query::{CursorKey, params};
-use framewright_core::{Column, ResourceDescriptor, Result};
+use framewright_core::query::{CursorKey, Deleted, Filter, ListQuery, Op, params};
+use framewright_core::{Column, ResourceDescriptor, Result, Value as Cell};
+use framewright_data::Dialect;
 use framewright_data::list::{ListPage, get_json, list_json};
+use framewright_data::write::delete_where;
 use serde_json::{Value, json};
+use std::time::Duration;
+use support::fresh_with;
 
 impl Blog {
     async fn list(&self, d: &'static ResourceDescriptor, query: &str) -> Result<ListPage> {
@@ -90,8 +94,46 @@ async fn relations_stand_in_their_records() {
         assert_eq!(rows[3]["comments"], json!([]), "the only comment is deleted");
         let empty = blog.list(&post, "filter[title]=nothing&include=author").await.unwrap();
         assert_eq!((empty.body.as_slice(), empty.rows), (b"[]".as_slice(), 0));
-        let bosses = blog.rows(&user, "include=reports.manager&filter[reports.name][null]=false").await;
-        assert_eq!(bosses[0]["reports"][1]["manager"]["name"], "Ann");
+        let bosses = blog.rows(&user, "include=reports.reports&filter[reports.name][null]=false").await;
+        assert_eq!(bosses[0]["reports"][1]["name"], "Cid");
+        assert_eq!(bosses[0]["reports"][1]["reports"], json!([]));
+    }
+}
+
+/// The most memory that this process has had, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_has_a_bound_whatever_is_included() {
+    const MIB: usize = 1 << 20;
+    for mut blog in blogs().await {
+        let name = blog.name();
+        blog.put([a_user(1, "Ann")]).await;
+        blog.put((1..=100).map(|n| a_post(n, "t", Some(1)))).await;
+        blog.put((1..=10_000).map(|n| a_comment(n, n % 100 + 1, Some(1), &"c".repeat(250)))).await;
+        // 10,000 comments are 4 MiB and an answer that is allowed; each of 100 times they are not.
+        blog.f.cx = blog.f.cx.answering_within(16 * MIB);
+        let whole = blog.list(&post, "page[size]=100&include=comments").await.unwrap();
+        assert!(whole.body.len() > 3 * MIB, "{name}: {}", whole.body.len());
+        let before = peak();
+        let refused = blog.list(&post, "page[size]=100&include=author.posts.comments").await.unwrap_err();
+        assert_eq!((refused.status(), refused.code()), (422, "query.too_complex"), "{name}");
+        let grown = peak() - before;
+        assert!(grown < 160 * 1024, "{name}: {grown} KiB");
+        // The bound is exact, for lists and for what is included.
+        for query in ["page[size]=100", "page[size]=100&include=comments", "page[size]=100&include=author"] {
+            blog.f.cx = blog.f.cx.answering_within(16 * MIB);
+            let length = blog.list(&post, query).await.unwrap().body.len();
+            blog.f.cx = blog.f.cx.answering_within(length);
+            assert_eq!(blog.list(&post, query).await.unwrap().body.len(), length, "{name}: {query}");
+            blog.f.cx = blog.f.cx.answering_within(length - 128);
+            let refused = blog.list(&post, query).await.unwrap_err();
+            assert_eq!((refused.status(), refused.code()), (422, "query.too_complex"), "{name}: {query}");
+        }
     }
 }
 
@@ -279,4 +321,30 @@ async fn nothing_from_a_client_becomes_sql() {
         );
         assert_eq!(blog.list(&user, "count=exact").await.unwrap().total, Some(3));
     }
+}
+
+/// The one reader of this file is held by a read of many seconds: the next one is answered only if that was ended, not
+/// only given up by the one who waited for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_of_a_file_that_takes_too_long_is_ended() {
+    let f = fresh_with(Dialect::Sqlite, |c| {
+        c.statement_timeout = Duration::from_millis(400);
+        c.sqlite_readers = 1;
+    });
+    let blog = Blog::made_in(f.await.unwrap()).await;
+    blog.put((1..=20_000).map(|n| a_post(n, &format!("{n:0>90}"), None))).await;
+    let digit = || Filter::Compare(1, Op::Contains, Cell::Text("0".into()));
+    let long = ListQuery {
+        filter: Some(Filter::And((0..900).map(|_| digit()).collect())),
+        count: true,
+        ..ListQuery::of(&post)
+    };
+    let e = list_json(blog.cx(), &post, &long, Vec::new()).await.unwrap_err();
+    assert_eq!((e.status(), e.code()), (504, "database.timeout"), "{e:?}");
+    let page = blog.list(&post, "sort=title&filter[title][contains]=17&page[size]=3").await.unwrap();
+    assert_eq!(page.rows, 3);
+    // The writer is stopped the same way, and nothing of the statement stays.
+    let e = delete_where(blog.cx(), &post, long.filter.as_ref(), Deleted::Without).await.unwrap_err();
+    assert_eq!((e.status(), e.code()), (504, "database.timeout"), "{e:?}");
+    assert_eq!(blog.list(&post, "count=exact&page[size]=1").await.unwrap().total, Some(20_000));
 }

@@ -4,13 +4,16 @@
 mod migrating;
 
 use framewright_core::Kind::*;
-use framewright_core::Value;
+use framewright_core::cx::State;
+use framewright_core::{Cx, Value};
+use framewright_data::CxData;
 use framewright_data::Dialect;
 use framewright_data::ddl::Schema;
 use framewright_data::drift::drift_from;
-use framewright_data::migrate::{MakeOptions, MigrationFiles, Migrator, make_for};
+use framewright_data::migrate::{MakeOptions, MigrationFiles, Migrator, make_for, repair};
 use migrating::*;
 use std::path::Path;
+use std::sync::Arc;
 
 fn first() -> Schema {
     schema(vec![table("posts", vec![col("title", Text)])])
@@ -33,7 +36,10 @@ on_each! {
     adopting => a_migration_that_development_has_applied_is_recorded;
     losing => development_refuses_to_lose_values;
     drifting => drift_finds_what_others_did;
+    way_back => the_way_back_begins_where_the_files_end;
+    repairing => drift_sees_triggers_and_says_what_repairs;
     touching => raw_sql_keeps_updated_at_and_version_right;
+    diesel_too => raw_diesel_keeps_updated_at_and_version_right;
     dangling => a_foreign_key_that_does_not_hold_stops_the_migration;
 }
 
@@ -105,6 +111,85 @@ async fn development_refuses_to_lose_values(_: Dialect, url: &str) {
     approved.tables[0].breaking = Some("notes moved elsewhere".into());
     migrator.develop_to(&approved).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
     assert!(drift_from(&database, &first()).await.unwrap().is_empty());
+    // The reason is spent: what comes next is refused again.
+    let mut next = schema(vec![table("posts", vec![])]);
+    next.tables[0].breaking.clone_from(&approved.tables[0].breaking);
+    assert_eq!(migrator.develop_to(&next).await.unwrap_err().code(), "migrate.refused");
+}
+
+async fn the_way_back_begins_where_the_files_end(dialect: Dialect, url: &str) {
+    let directory = folder("way_back");
+    make(&directory, &first());
+    let database = connect(url).await;
+    let migrator = || Migrator::new(database.clone(), files(&directory, dialect));
+    migrator().develop_to(&second()).await.unwrap();
+    fill(&database, &second()).await;
+    for error in [
+        migrator().down(1).await.unwrap_err(),
+        migrator().redo(1).await.unwrap_err(),
+        migrator().pretend_down(1).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), "migrate.diverged");
+    }
+    assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3);
+    make(&directory, &second());
+    let recorded = migrator().pretend_up(None).await.unwrap();
+    assert_eq!((recorded[0].what, &*recorded[0].sql), ("record", ""));
+    migrator().up(None).await.unwrap();
+    // Every file of a migration counts, and an edit that is meant can be taken, on the way back too.
+    let down = directory.join(dialect.name()).join("0002_add_note_to_posts/down.sql");
+    let text = std::fs::read_to_string(&down).unwrap();
+    std::fs::write(&down, format!("{text}\n-- a word more\n")).unwrap();
+    assert_eq!(migrator().status().await.unwrap().migrations[1].state, "edited");
+    assert_eq!(migrator().down(1).await.unwrap_err().code(), "migrate.edited");
+    assert_eq!(migrator().accept_edits(true).down(1).await.unwrap(), ["0002_add_note_to_posts"]);
+    assert!(drift_from(&database, &first()).await.unwrap().is_empty());
+}
+
+async fn drift_sees_triggers_and_says_what_repairs(dialect: Dialect, url: &str) {
+    let declared = schema(vec![
+        table("posts", vec![col("title", Text).length(1, 90), col("n", I32).value(Value::I64(1))])
+            .index(&["n"])
+            .unique(&["title"])
+            .kept("updated_at", Some("version")),
+        table("gone", vec![]).kept("updated_at", Some("version")),
+    ]);
+    let database = connect(url).await;
+    Migrator::new(database.clone(), MigrationFiles::default()).develop_to(&declared).await.unwrap();
+    let on = if dialect == Dialect::Postgres { " ON posts" } else { "" };
+    let mut others =
+        format!("DROP TRIGGER tr_posts_touch{on}; DROP TABLE gone; CREATE TABLE strange (id int);");
+    others.push_str(match dialect {
+        Dialect::Postgres => {
+            "ALTER TABLE posts ALTER COLUMN n TYPE bigint; ALTER TABLE posts ALTER COLUMN n SET DEFAULT 2; \
+             DROP INDEX ix_posts_n; ALTER TABLE posts DROP CONSTRAINT uq_posts_title; \
+             ALTER TABLE posts DROP CONSTRAINT ck_posts_title; \
+             ALTER TABLE posts ADD CONSTRAINT ck_posts_title CHECK (title <> '') NOT VALID"
+        }
+        Dialect::Mysql => {
+            "ALTER TABLE posts MODIFY COLUMN n BIGINT NULL DEFAULT 2; ALTER TABLE posts DROP INDEX ix_posts_n; \
+             ALTER TABLE posts DROP INDEX uq_posts_title; ALTER TABLE posts DROP CONSTRAINT ck_posts_title"
+        }
+        Dialect::Sqlite => "DROP INDEX ix_posts_n; DROP INDEX uq_posts_title",
+    });
+    database.batch(&others).await.unwrap();
+    let drift = drift_from(&database, &declared).await.unwrap();
+    assert!(
+        drift.lines().contains(&"posts.tr_posts_touch: the trigger is missing".to_owned()),
+        "{:?}",
+        drift.lines()
+    );
+    let sql = repair(dialect, &declared, &drift);
+    assert!(
+        sql.iter().any(|s| s.starts_with("-- not declared: DROP TABLE") && s.contains("strange")),
+        "{sql:#?}"
+    );
+    for statement in sql.iter().filter(|s| !s.starts_with("-- not declared")) {
+        database.batch(statement).await.unwrap_or_else(|e| panic!("{statement}: {}", cause(&e)));
+    }
+    database.batch("DROP TABLE strange").await.unwrap();
+    let left = drift_from(&database, &declared).await.unwrap().lines();
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 async fn drift_finds_what_others_did(dialect: Dialect, url: &str) {
@@ -195,7 +280,7 @@ async fn raw_sql_keeps_updated_at_and_version_right(dialect: Dialect, url: &str)
     let migrator = Migrator::new(ours.clone(), MigrationFiles::default());
     for (stage, now) in stages.iter().enumerate() {
         let mut approved = now.clone();
-        approved.tables.iter_mut().for_each(|t| t.breaking = Some("a test".into()));
+        approved.tables.iter_mut().for_each(|t| t.breaking = Some(format!("stage {stage}")));
         migrator.develop_to(&approved).await.unwrap_or_else(|e| panic!("{}: {}", dialect.name(), cause(&e)));
         assert_eq!(drift_from(&ours, now).await.unwrap().lines(), Vec::<String>::new());
         if stage == 0 {
@@ -219,11 +304,7 @@ async fn raw_sql_keeps_updated_at_and_version_right(dialect: Dialect, url: &str)
             state("tags", "updated_at").await,
         );
         assert_ne!(before.0, after.0, "{at} on {}", dialect.name());
-        if dialect == Dialect::Mysql {
-            assert_eq!(before.1, after.1, "a version stays with raw SQL on MySQL");
-        } else {
-            assert_ne!(before.1, after.1, "{version} on {}", dialect.name());
-        }
+        assert_ne!(before.1, after.1, "{version} on {}", dialect.name());
         assert_eq!(before.2 == after.2, dialect == Dialect::Sqlite, "updated_at alone on {}", dialect.name());
         // Whoever sets them has the last word.
         let set = if dialect == Dialect::Sqlite { "7" } else { "'2020-01-01 00:00:00'" };
@@ -232,6 +313,65 @@ async fn raw_sql_keeps_updated_at_and_version_right(dialect: Dialect, url: &str)
             .unwrap();
         let count = rows(&ours, &format!("SELECT 'x' FROM {} WHERE {at} = {set}", posts.name)).await.len();
         assert_eq!(count, 3);
+    }
+}
+
+async fn raw(cx: &Cx, dialect: Dialect, sql: String) -> framewright_core::Result<()> {
+    match dialect {
+        Dialect::Sqlite => {
+            cx.diesel_sqlite(move |c| diesel::connection::SimpleConnection::batch_execute(c, &sql)).await
+        }
+        Dialect::Postgres => {
+            cx.diesel_postgres(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, &sql).await)
+                .await
+        }
+        Dialect::Mysql => {
+            cx.diesel_mysql(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, &sql).await).await
+        }
+    }
+}
+
+/// What the application says in raw Diesel is raw SQL too, inside a transaction and outside.
+async fn raw_diesel_keeps_updated_at_and_version_right(dialect: Dialect, url: &str) {
+    let database = connect(url).await;
+    let state = Arc::new(State::default());
+    state.insert(database.clone());
+    let cx = Cx::new(state);
+    let now = schema(vec![
+        table("posts", vec![col("title", Text)]).kept("updated_at", Some("version")),
+        table("tags", vec![col("title", Text)]).kept("updated_at", None),
+    ]);
+    Migrator::new(database.clone(), MigrationFiles::default()).develop_to(&now).await.unwrap();
+    fill(&database, &now).await;
+    let kept = async || {
+        let mut all = Vec::new();
+        for (table, column) in [("posts", "version"), ("posts", "updated_at"), ("tags", "updated_at")] {
+            all.push(values(&database, table, &[column.to_owned()]).await);
+        }
+        all
+    };
+    let mut before = kept().await;
+    for inside in [false, true] {
+        for table in ["posts", "tags"] {
+            let sql = format!("UPDATE {table} SET title = 'raw-{inside}'");
+            if inside {
+                cx.transaction(async |cx| raw(cx, dialect, sql.clone()).await).await.unwrap();
+            } else {
+                raw(&cx, dialect, sql).await.unwrap();
+            }
+        }
+        let after = kept().await;
+        let changed: Vec<bool> = before.iter().zip(&after).map(|(b, a)| b != a).collect();
+        assert_eq!(changed, [true, true, dialect != Dialect::Sqlite], "{} {inside}", dialect.name());
+        before = after;
+    }
+    if dialect == Dialect::Postgres {
+        let name = rows(
+            &database,
+            "SELECT DISTINCT application_name::text FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'",
+        )
+        .await;
+        assert_eq!(name, [[Some("framewright".to_owned())]], "the name is given back");
     }
 }
 

@@ -42,6 +42,8 @@ on_each! {
     killed => a_killed_run_goes_on;
     edited => an_edited_file_is_found;
     forth_and_back => up_down_redo_fresh_status;
+    branches => two_branches_are_told_apart;
+    wiped => fresh_leaves_nothing;
 }
 
 /// The child of the test below: migrates the database that the environment names.
@@ -222,15 +224,24 @@ async fn up_down_redo_fresh_status(dialect: Dialect, url: &str) {
         live(&database).await.is_empty() && rows_of_tracking(&database).await == 0,
         "status changes nothing"
     );
-    let pretended = migrator.pretend().await.unwrap();
+    let pretended = migrator.pretend_up(None).await.unwrap();
     assert_eq!(pretended.len(), 2);
-    assert!(pretended[0].up.contains("CREATE TABLE"));
+    assert!(pretended[0].sql.contains("CREATE TABLE") && pretended[0].what == "up");
+    assert_eq!(migrator.pretend_up(Some(1)).await.unwrap(), pretended[..1], "a limit limits that too");
     assert!(rows_of_tracking(&database).await == 0, "pretend changes nothing");
 
     assert_eq!(migrator.up(Some(1)).await.unwrap(), ["0001_create_posts"]);
     assert_eq!(migrator.up(None).await.unwrap(), ["0002_add_note_to_posts"]);
     assert_eq!(migrator.up(None).await.unwrap(), Vec::<String>::new());
     assert!(drift_from(&database, &second()).await.unwrap().is_empty());
+    let whats =
+        |all: Vec<framewright_data::migrate::Pretended>| all.iter().map(|p| p.what).collect::<Vec<_>>();
+    assert_eq!(whats(migrator.pretend_down(1).await.unwrap()), ["down"]);
+    assert_eq!(whats(migrator.pretend_redo(1).await.unwrap()), ["down", "up"]);
+    let fresh = migrator.pretend_fresh().await.unwrap();
+    assert!(fresh[0].sql.contains("DROP TABLE IF EXISTS") && fresh[0].sql.contains("posts"), "{fresh:?}");
+    assert_eq!(whats(fresh), ["drop", "up", "up"]);
+    assert_eq!(states(migrator.status().await.unwrap()), ["applied", "applied"]);
     assert_eq!(migrator.redo(1).await.unwrap(), ["0002_add_note_to_posts"]);
     assert_eq!(migrator.down(1).await.unwrap(), ["0002_add_note_to_posts"]);
     assert_eq!(states(migrator.status().await.unwrap()), ["applied", "pending"]);
@@ -265,6 +276,115 @@ async fn rows_of_tracking(database: &framewright_data::Database) -> usize {
         }
     };
     rows(database, sql).await.len()
+}
+
+async fn two_branches_are_told_apart(dialect: Dialect, url: &str) {
+    let database = connect(url).await;
+    let make = |name: &str| script(name, &format!("CREATE TABLE t{} (id INTEGER NOT NULL)", &name[5..]));
+    let runner = |names: &[&str]| {
+        let files = names.iter().map(|n| make(n)).collect();
+        Migrator::new(database.clone(), MigrationFiles { files, lock: None })
+    };
+    let code = |result: framewright_core::Result<Vec<String>>| result.unwrap_err().code().to_owned();
+    let both = runner(&["0001_a", "0002_b", "0002_c"]);
+    let error = both.up(None).await.unwrap_err();
+    assert_eq!(error.code(), "migrate.duplicate_version");
+    assert!(error.message().contains("0002_b and 0002_c"), "{}", error.message());
+    assert!(error.hint_text().unwrap().contains("`migrate make` write it anew"));
+    assert_eq!(both.status().await.unwrap_err().code(), "migrate.duplicate_version");
+    assert!(live(&database).await.is_empty(), "neither ran");
+
+    runner(&["0001_a", "0002_b"]).up(None).await.unwrap();
+    // The other branch: its second migration was never applied, and must not be taken for an edit.
+    let other = runner(&["0001_a", "0002_c"]);
+    assert_eq!(other.status().await.unwrap().migrations[1].state, "taken");
+    assert_eq!(code(other.clone().accept_edits(true).up(None).await), "migrate.duplicate_version");
+    assert!(!live(&database).await.iter().any(|t| t.name == "tc"), "{}", dialect.name());
+
+    runner(&["0001_a", "0002_b", "0004_d"]).up(None).await.unwrap();
+    let late = runner(&["0001_a", "0002_b", "0003_e", "0004_d"]);
+    assert_eq!(late.status().await.unwrap().migrations[2].state, "out_of_order");
+    assert_eq!(code(late.up(None).await), "migrate.out_of_order");
+    assert_eq!(late.pretend_up(None).await.unwrap_err().code(), "migrate.out_of_order");
+
+    let older = runner(&["0001_a", "0002_b", "0005_f"]);
+    assert_eq!(code(older.up(None).await), "migrate.missing");
+    assert_eq!(older.status().await.unwrap().migrations[2].state, "missing");
+
+    let folder = folder("two");
+    for name in ["0001_a", "0001_b"] {
+        let at = folder.join(dialect.name()).join(name);
+        std::fs::create_dir_all(&at).unwrap();
+        std::fs::write(at.join("up.sql"), "SELECT 1").unwrap();
+    }
+    let error = MigrationFiles::in_directory(&folder, dialect).unwrap_err();
+    assert_eq!(error.code(), "migrate.duplicate_version", "it is found when the files are read");
+}
+
+async fn fresh_leaves_nothing(dialect: Dialect, url: &str) {
+    let database = connect(url).await;
+    let (up, count) = match dialect {
+        Dialect::Postgres => (
+            "CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN word AS text; CREATE TYPE pair AS (a int, b int); \
+             CREATE TABLE one (id int, m mood, w word); CREATE MATERIALIZED VIEW many AS SELECT * FROM one; \
+             CREATE VIEW few AS SELECT * FROM one; CREATE SEQUENCE numbers; \
+             CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; \
+             CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'",
+            "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace UNION ALL \
+             SELECT proname::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace UNION ALL \
+             SELECT typname::text FROM pg_type WHERE typnamespace = current_schema()::regnamespace",
+        ),
+        Dialect::Mysql => (
+            "CREATE TABLE one (id int); CREATE VIEW few AS SELECT * FROM one; CREATE PROCEDURE p() SELECT 1",
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() UNION ALL \
+             SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()",
+        ),
+        Dialect::Sqlite => (
+            "CREATE TABLE one (id INTEGER); CREATE VIEW few AS SELECT * FROM one",
+            "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'",
+        ),
+    };
+    let set = MigrationFiles { files: vec![script("0001_all", up)], lock: None };
+    let migrator = Migrator::new(database.clone(), set);
+    migrator.up(None).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert_eq!(migrator.fresh().await.unwrap_or_else(|e| panic!("{}", cause(&e))), ["0001_all"]);
+    let nothing = MigrationFiles { files: vec![script("0001_none", "SELECT 1")], lock: None };
+    Migrator::new(database.clone(), nothing).fresh().await.unwrap();
+    let left: Vec<Vec<Option<String>>> = rows(&database, count).await;
+    let ours = |name: &str| name.contains("__framewright") || name.contains("__diesel");
+    let left: Vec<String> = left.into_iter().filter_map(|r| r[0].clone()).filter(|n| !ours(n)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// A reason is for one change: the next one asks again, and one that is left standing is named.
+#[test]
+fn an_approval_does_not_outlive_its_migration() {
+    let directory = folder("breaking");
+    let all = |columns: &[&str], breaking: Option<&str>| {
+        let mut t = table("posts", columns.iter().map(|c| col(c, Text)).collect());
+        t.breaking = breaking.map(str::to_owned);
+        schema(vec![t])
+    };
+    make(&directory, &all(&["a", "b", "c"], None));
+    let error =
+        make_for(&directory, &all(&["a", "b", "c"], Some("early")), &MakeOptions::default()).unwrap_err();
+    assert_eq!(error.code(), "migrate.breaking");
+    assert!(error.message().contains("`posts`") && error.hint_text().unwrap().contains("take it out"));
+    make(&directory, &all(&["a", "b"], Some("c moved")));
+    // Nothing has changed: it may stand until the next migration is made …
+    assert!(
+        make_for(&directory, &all(&["a", "b"], Some("c moved")), &MakeOptions::default())
+            .unwrap()
+            .name
+            .is_none()
+    );
+    // … which it does not approve.
+    let next = make_for(&directory, &all(&["a"], Some("c moved")), &MakeOptions::default());
+    assert_eq!(next.unwrap_err().code(), "migrate.refused");
+    let mut safe = all(&["a", "b"], Some("c moved"));
+    safe.tables[0].columns.push(col("d", Text).null());
+    assert_eq!(make_for(&directory, &safe, &MakeOptions::default()).unwrap_err().code(), "migrate.breaking");
+    make(&directory, &all(&["a"], Some("b moved too")));
 }
 
 /// Those that wait for the lock must not be in the way of an index that is built beside writes.
@@ -355,13 +475,13 @@ fn what_is_dangerous_is_refused_with_the_column_and_the_way() {
     ]);
     reasoned.tables[0].breaking = Some("nobody has long titles".into());
     let plan = Plan::between(&strong, &reasoned);
-    let open = dangers(&plan, &reasoned, &[]);
+    let open = dangers(&plan, &[]);
     assert_eq!(
         open.iter().filter(|d| d.approved.is_none()).map(|d| &*d.code).collect::<Vec<_>>(),
         ["drop:tags"]
     );
     let approve = vec!["drop:tags".to_owned()];
-    assert!(refusal(&dangers(&plan, &reasoned, &approve)).is_none());
+    assert!(refusal(&dangers(&plan, &approve)).is_none());
     let made = make_for(&directory, &reasoned, &MakeOptions { approve, ..MakeOptions::default() }).unwrap();
     let up = std::fs::read_to_string(&made.files[0]).unwrap();
     assert!(up.contains("-- approved (nobody has long titles): `posts.tag` is dropped"), "{up}");
@@ -385,7 +505,7 @@ fn safe_changes_need_no_approval() {
         .fk("owner_id", "users", framewright_core::descriptor::OnDelete::SetNull),
         table("users", vec![col("name", Text)]),
     ]);
-    assert_eq!(dangers(&Plan::between(&old, &new), &new, &[]), []);
+    assert_eq!(dangers(&Plan::between(&old, &new), &[]), []);
 }
 
 #[test]

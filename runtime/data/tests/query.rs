@@ -9,7 +9,7 @@ mod support;
 use blog::{a_comment, a_post, a_user, blogs, id, small};
 use fixture::{Post, Tag, User, comment, post, tag, user};
 use fixture::{comment_relations as comment_to, post_relations as post_to, user_relations as user_to};
-use framewright_core::query::aggregate::count;
+use framewright_core::query::aggregate::{Having, count};
 use framewright_core::{Decimal, Error};
 use framewright_data::typed::Find;
 use futures_util::TryStreamExt as _;
@@ -241,6 +241,16 @@ async fn aggregates_are_exact() {
             .await
             .unwrap();
         assert_eq!(few.len(), 2, "{}", blog.name());
+        // A mean is compared as it is answered with: (2 + 3) / 2.
+        let mean = |limit: &str| post::views.avg().gt(dec(limit).unwrap());
+        let above = async |having: Having<Post>| {
+            let groups = Post::query().group_by(post::title).aggregate((count(), post::views.avg()));
+            groups.having(having).having(count().gt(1)).all(cx).await.unwrap()
+        };
+        assert_eq!(above(mean("2.4")).await, [("b".to_owned(), (2, dec("2.5")))], "{}", blog.name());
+        assert_eq!(above(mean("2.5")).await, [], "{}", blog.name());
+        let equal = above(post::views.avg().eq(dec("2.5").unwrap())).await;
+        assert_eq!(equal.len(), 1, "{}", blog.name());
         // The sum of two that fit may not.
         blog.put([
             Post { views: i64::MAX, ..a_post(5, "z", None) },

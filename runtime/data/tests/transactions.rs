@@ -99,6 +99,89 @@ async fn a_panic_undoes_and_goes_on() {
     }
 }
 
+/// Two transactions that each want what the other has. One of them is the victim; its closure takes the error for
+/// granted and goes on.
+async fn crossing(f: &Arc<Fresh>, catch: bool) -> Vec<Result<()>> {
+    let met = Arc::new(tokio::sync::Barrier::new(2));
+    let task = |own: i64, other: i64| {
+        let (f, met) = (f.clone(), met.clone());
+        tokio::spawn(async move {
+            f.cx.transaction(async |cx| {
+                f.touch(cx, own).await?;
+                met.wait().await;
+                match f.touch(cx, other).await {
+                    Err(e) if !catch => return Err(e),
+                    Err(_) => {
+                        // Nothing that follows may stay, and nothing may hide what came first.
+                        let _ = f.put(cx, 100 + own, "after the deadlock").await;
+                        let _ = cx.transaction(async |cx| f.put(cx, 200 + own, "deeper").await).await;
+                        return Ok(());
+                    }
+                    Ok(()) => {}
+                }
+                f.put(cx, 10 + own, "whole").await
+            })
+            .await
+        })
+    };
+    let tasks = [task(1, 2), task(2, 1)];
+    let mut ends = Vec::new();
+    for task in tasks {
+        ends.push(task.await.unwrap());
+    }
+    ends
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_victim_of_a_deadlock_says_so_and_leaves_nothing_behind() {
+    for f in each().await.into_iter().map(Arc::new) {
+        if f.dialect() == Dialect::Sqlite {
+            continue; // one transaction writes at a time: nobody crosses
+        }
+        f.notes().await;
+        f.put(&f.cx, 1, "a").await.unwrap();
+        f.put(&f.cx, 2, "b").await.unwrap();
+        for catch in [false, true] {
+            let ends = crossing(&f, catch).await;
+            let (won, lost): (Vec<_>, Vec<_>) = (11..).zip(&ends).partition(|(_, end)| end.is_ok());
+            assert_eq!((won.len(), lost.len()), (1, 1), "{:?} {catch}: {ends:?}", f.dialect());
+            let e = lost[0].1.as_ref().unwrap_err();
+            assert_eq!((e.status(), e.code()), (503, "database.busy"), "{:?} {catch}: {e:?}", f.dialect());
+            assert_eq!(e.retry_after_seconds(), Some(1));
+            assert_eq!(f.ids(&f.cx).await, [1, 2, won[0].0], "{:?} {catch}", f.dialect());
+            let mut gone = f.sql("DELETE FROM notes WHERE id > 2");
+            gone.cached();
+            f.db.write(&f.cx, Unit::from(Step::new(gone.finish()))).await.unwrap();
+        }
+    }
+}
+
+#[cfg(feature = "mysql")]
+#[tokio::test]
+async fn raw_diesel_that_ends_the_transaction_spoils_it() {
+    use diesel_async::SimpleAsyncConnection as _;
+    for f in each().await {
+        if f.dialect() != Dialect::Mysql {
+            continue;
+        }
+        f.notes().await;
+        let e =
+            f.cx.transaction(async |cx| {
+                f.put(cx, 1, "a").await?;
+                // A statement of this kind commits.
+                let made =
+                    cx.diesel_mysql(async |c| c.batch_execute("CREATE TABLE others (id INT)").await).await;
+                assert!(made.is_err());
+                assert!(f.put(cx, 2, "b").await.is_err(), "it would stay, whatever becomes of the rest");
+                Ok(())
+            })
+            .await
+            .unwrap_err();
+        assert_eq!(e.status(), 500, "{e:?}");
+        assert_eq!(f.ids(&f.cx).await, [1]);
+    }
+}
+
 fn noted(
     log: &Arc<Mutex<Vec<&'static str>>>,
     what: &'static str,

@@ -29,7 +29,7 @@ async fn every_violation_names_its_field() {
         let e = put(&f, 1, "c@x.io", "clara", None).await.unwrap_err();
         assert_eq!(told(&e), expect(409, "conflict.unique", &["id"]), "{on:?}: {e:?}");
         let e = put(&f, 2, "b@x.io", "berta", Some(9)).await.unwrap_err();
-        assert_eq!(told(&e), expect(409, "conflict.reference", &["boss_id"]), "{on:?}: {e:?}");
+        assert_eq!(told(&e), expect(422, "reference.not_found", &["boss_id"]), "{on:?}: {e:?}");
         let e = put(&f, 2, "b@x.io", "x", None).await.unwrap_err();
         assert_eq!(told(&e), expect(422, "validation", &["name"]), "{on:?}: {e:?}");
         let e = run(&f, &f.cx, set(&f, 1, "email", Kind::Text, Value::Null)).await.unwrap_err();
@@ -48,7 +48,7 @@ async fn every_violation_names_its_field() {
         let e = run(&f, &f.cx, b.finish()).await.unwrap_err();
         assert_eq!(told(&e), expect(409, "conflict.reference", &[]), "{on:?}: {e:?}");
         let e = run(&f, &f.cx, set(&f, 2, "boss_id", Kind::Uuid, Value::Uuid(key(9)))).await.unwrap_err();
-        assert_eq!(told(&e), expect(409, "conflict.reference", &["boss_id"]), "{on:?}: {e:?}");
+        assert_eq!(told(&e), expect(422, "reference.not_found", &["boss_id"]), "{on:?}: {e:?}");
         // Nothing of the database's own words is in what a client sees.
         assert!(!format!("{e}").contains("fk_"), "{e}");
     }
@@ -88,4 +88,22 @@ async fn a_violation_inside_a_transaction_leaves_it_usable() {
             f.rows(&f.cx, f.sql("SELECT count(*) FROM accounts").finish(), &[Kind::I64]).await.unwrap();
         assert_eq!(rows, [[Value::I64(2)]], "{:?}", f.dialect());
     }
+}
+
+#[tokio::test]
+async fn a_text_too_long_for_its_index_is_not_our_fault() {
+    let Some(f) = support::fresh(framewright_data::Dialect::Postgres).await else { return };
+    f.notes().await;
+    f.db.batch("CREATE INDEX ix_notes_body ON notes (body)").await.unwrap();
+    // Nothing that could be compressed.
+    let mut seed = 1u32;
+    let text: String = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from_u32(0x4e00 + (seed >> 16) % 20_000).unwrap()
+    })
+    .take(5_000)
+    .collect();
+    let e = f.put(&f.cx, 1, &text).await.unwrap_err();
+    assert_eq!(told(&e), expect(422, "validation", &[]), "{e:?}");
+    f.put(&f.cx, 1, &text[..900]).await.unwrap();
 }

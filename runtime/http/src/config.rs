@@ -22,6 +22,8 @@ pub struct ServerConfig {
     pub idle_timeout: Duration,
     /// no byte of the answer was taken by the client; 30 s
     pub write_timeout: Duration,
+    /// bytes per second that a client must take of an answer, once it has been slow for `write_timeout`; 1024
+    pub write_min_rate: u32,
     /// connections at once; 10,000, more wait in the backlog of the system
     pub max_connections: usize,
     /// requests at once; 512, more are answered 503 with `Retry-After`
@@ -34,6 +36,8 @@ pub struct ServerConfig {
     pub max_uri_bytes: usize,
     /// bytes of a body, where the route says nothing else; 1 MiB
     pub max_body_bytes: u64,
+    /// bytes of an answer that is put together from records; 16 MiB, more is 422 `query.too_complex`
+    pub max_answer_bytes: usize,
     /// how long requests in flight may take to end after a shutdown has begun; 15 s
     pub drain_timeout: Duration,
     /// how long readiness says 503 before the listener closes; 0 s
@@ -54,12 +58,14 @@ impl Default for ServerConfig {
             body_grace: secs(5),
             idle_timeout: secs(60),
             write_timeout: secs(30),
+            write_min_rate: 1024,
             max_connections: 10_000,
             max_in_flight: 512,
             max_header_lines: 64,
             max_header_bytes: 16 * 1024,
             max_uri_bytes: 8 * 1024,
             max_body_bytes: 1024 * 1024,
+            max_answer_bytes: 16 * 1024 * 1024,
             drain_timeout: secs(15),
             drain_grace: secs(0),
             hosts: Vec::new(),

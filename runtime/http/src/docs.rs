@@ -25,6 +25,13 @@ const START: &str = r##"Scalar.createApiReference("#app", {
 /// Only what this server has: scripts and requests of its own, and the styles that the page writes into itself.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Where the document is.
+pub(crate) const DOCUMENT: &str = "/openapi.json";
+
+/// Every path of the document and its page, with what it is.
+pub(crate) const PATHS: [(&str, &str); 4] =
+    [(DOCUMENT, "openapi"), ("/docs", "docs"), ("/docs/start.js", "docs"), ("/docs/scalar.js", "docs")];
+
 type Write = Box<dyn FnOnce() -> Bytes + Send>;
 
 /// The routes of a document, which is written when it is first asked for: an application of a hundred resources
@@ -34,7 +41,7 @@ pub(crate) fn router(write: impl FnOnce() -> Value + Send + 'static) -> Router {
     let document = Arc::new(LazyLock::new(write));
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     Router::new()
-        .route("/openapi.json", get(move || async move { (json, Bytes::clone(&document)) }))
+        .route(DOCUMENT, get(move || async move { (json, Bytes::clone(&document)) }))
         .route("/docs", get(page))
         .route("/docs/start.js", get(async || ([script()], START)))
         .route("/docs/scalar.js", get(async || asset("scalar.js")))

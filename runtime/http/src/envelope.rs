@@ -211,6 +211,7 @@ pub fn of_status(status: StatusCode) -> (Cow<'static, str>, &'static str) {
         501 => ("not_implemented", "this is not implemented"),
         503 => ("unavailable", "not available at the moment"),
         504 => ("timeout", "it took too long"),
+        507 => ("storage.full", "there is no room to keep this"),
         n => return (Cow::Owned(format!("http.{n}")), status.canonical_reason().unwrap_or("an error")),
     };
     (Cow::Borrowed(code), message)

@@ -4,6 +4,7 @@
 use crate::edge::body::read;
 use crate::edge::exchange::Exchange;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use framewright_core::json::{Limits, Reader};
 use framewright_core::{Error, ErrorKind, Result};
 use garde::Validate;
 use http::request::Parts;
@@ -69,7 +70,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let limit = exchange(&request)?.body_limit();
         let body = json_body(request).await?;
+        strictly(&body, limit)?;
         let mut reader = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
             let path = e.path().to_string();
@@ -77,6 +80,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         })?;
         reader.end().map_err(|e| refused(&e, "."))?;
         Ok(Self(value))
+    }
+}
+
+/// What serde_json would let pass: a key twice, U+0000, any depth it can take, any number of values.
+fn strictly(body: &[u8], body_limit: u64) -> Result<()> {
+    let usual = Limits::default();
+    // A route that takes larger bodies takes more values too.
+    let more = usize::try_from(body_limit >> 20).unwrap_or(usize::MAX).max(1);
+    let mut reader = Reader::new(body, Limits { values: usual.values.saturating_mul(more), ..usual })?;
+    let read = reader.skip()?;
+    reader.end()?;
+    let refused = |field: &str, message| Err(Error::validation(Vec::new()).field(field, message));
+    match read.twice {
+        Some(key) => refused(&key.chars().take(64).collect::<String>(), "is given more than once"),
+        None if read.nul => refused("body", "must not contain U+0000"),
+        None => Ok(()),
     }
 }
 

@@ -38,24 +38,16 @@ impl Health {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Runs every check; the names with what came out, as JSON text, and whether all is well.
-    pub async fn report(&self, cx: &Cx) -> (bool, String) {
-        let mut well = !self.draining();
-        let mut out = String::from("{");
-        for (i, (name, check)) in self.checks.iter().enumerate() {
+    /// Runs every check: the names, and whether each is well.
+    pub async fn report(&self, cx: &Cx) -> Vec<(&'static str, bool)> {
+        let mut all = Vec::with_capacity(self.checks.len());
+        for (name, check) in &self.checks {
             let outcome = tokio::time::timeout(PATIENCE, check(cx.clone())).await;
-            let ok = matches!(outcome, Ok(Ok(())));
             if let Ok(Err(error)) = &outcome {
                 tracing::warn!(check = name, %error, "not ready");
             }
-            well &= ok;
-            if i > 0 {
-                out.push(',');
-            }
-            crate::envelope::text(&mut out, name);
-            out.push_str(if ok { r#":"up""# } else { r#":"down""# });
+            all.push((*name, matches!(outcome, Ok(Ok(())))));
         }
-        out.push('}');
-        (well, out)
+        all
     }
 }

@@ -18,9 +18,9 @@ const METHODS: [Method; 8] = [
     Method::OPTIONS,
     Method::TRACE,
 ];
-const STATUSES: [u16; 28] = [
+const STATUSES: [u16; 29] = [
     200, 201, 202, 204, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 414, 415, 421,
-    422, 428, 429, 431, 500, 503, 504,
+    422, 428, 429, 431, 500, 503, 504, 507,
 ];
 /// Upper bounds in microseconds; the last bucket has none.
 const BUCKETS: [u64; 11] =
@@ -87,6 +87,12 @@ impl Metrics {
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(RouteSeries { route: pattern.to_owned(), methods: Default::default() });
         routes.entry(pattern.to_owned()).or_insert_with(new).clone()
+    }
+
+    /// Counts a request whose head was refused before it had a route; its method is not to be trusted.
+    pub(crate) fn refuse(&self, status: u16) {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        self.route("").record(&Method::CONNECT, status, Duration::ZERO);
     }
 
     /// Adds lines of another part, written whenever `/metrics` is asked for.

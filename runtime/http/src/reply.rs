@@ -2,14 +2,10 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use framewright_core::http::{Behind, behind};
 use framewright_core::{Error, Result};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-
-/// A success envelope without its end: the edge adds the request id.
-#[derive(Clone)]
-pub(crate) struct Unfinished(pub(crate) Bytes);
 
 /// An answer in the envelope: `Reply::ok(&post)`, `Reply::created("/api/v1/posts/1", &post)`.
 ///
@@ -78,14 +74,25 @@ impl IntoResponse for Reply {
             out.extend_from_slice(&self.meta);
             out.push(b'}');
         }
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let request = behind();
+        let mut response = complete(out, self.status, request.as_deref().map(Behind::request_id));
         if let Some(location) = self.location.and_then(|l| HeaderValue::try_from(l).ok()) {
-            headers.insert(header::LOCATION, location);
+            response.headers_mut().insert(header::LOCATION, location);
         }
-        response.extensions_mut().insert(Unfinished(out.into()));
         response
     }
+}
+
+/// A success envelope with its end, and the response around it.
+pub(crate) fn complete(mut out: Vec<u8>, status: StatusCode, request_id: Option<&str>) -> Response {
+    if let Some(id) = request_id {
+        out.extend_from_slice(br#","request_id":""#);
+        out.extend_from_slice(id.as_bytes());
+        out.push(b'"');
+    }
+    out.push(b'}');
+    let mut response = Response::new(Body::from(out));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -50,6 +50,7 @@ fn site(config: ServerConfig) -> Edge {
                 Reply::ok(&(i.title, i.count))
             }),
         )
+        .route("/any", on_post(async |Json(v): Json<serde_json::Value>| Reply::ok(&v)))
         .route("/bytes", on_post(async |b: bytes::Bytes| b.len().to_string()))
         .route("/big", on_post(async |b: bytes::Bytes| b.len().to_string()).layer(BodyLimit(3 << 20)))
         .route("/slow", on_get(async || tokio::time::sleep(Duration::from_secs(60)).await));
@@ -90,7 +91,9 @@ async fn errors_become_the_envelope() {
         ("/leak", 500, "internal", "something went wrong on our side"),
         ("/teapot", 418, "http.418", "short and stout"),
         ("/bare", 404, "not_found", "there is no such thing"),
-        ("/path/x", 400, "bad_request", "the request cannot be read"),
+        ("/path/x", 404, "route.not_found", "there is nothing at this address"),
+        ("/path/256", 404, "route.not_found", "there is nothing at this address"),
+        ("/path/%ff", 404, "route.not_found", "there is nothing at this address"),
         ("/ext", 500, "internal", "something went wrong on our side"),
     ] {
         let a = get(&e, uri).await;
@@ -369,4 +372,180 @@ async fn a_write_is_not_cut_by_a_client_that_hangs_up() {
     }
     tokio::time::sleep(Duration::from_millis(150)).await;
     assert_eq!(*done.lock().unwrap(), 1, "the POST ended, the GET was dropped");
+}
+
+#[tokio::test]
+async fn a_json_body_is_read_strictly_on_own_routes_too() {
+    let e = edge();
+    let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+    for (body, status, code) in [
+        (r#"{"a":1,"b":[null,true,1.5e3,"x"]}"#.to_owned(), 200, ""),
+        (deep(64), 200, ""),
+        (deep(65), 400, "json.too_deep"),
+        (format!("[{}0]", "0,".repeat(9_998)), 200, ""),
+        (format!("[{}0]", "0,".repeat(9_999)), 400, "json.too_large"),
+        (r#"{"a":1,"a":2}"#.to_owned(), 422, "validation"),
+        (r#"{"b":{"a":1,"\u0061":2}}"#.to_owned(), 422, "validation"),
+        (r#"{"a":"x\u0000y"}"#.to_owned(), 422, "validation"),
+        (r#"{"\u0000":1}"#.to_owned(), 422, "validation"),
+        (r#"{"a":"\ud800"}"#.to_owned(), 400, "json.malformed"),
+        ("1e400".to_owned(), 400, "json.malformed"),
+        ("1e-20000".to_owned(), 400, "json.malformed"),
+        ("\u{feff}{}".to_owned(), 400, "json.malformed"),
+        ("{} x".to_owned(), 400, "json.malformed"),
+        ("[1,]".to_owned(), 400, "json.malformed"),
+        (String::new(), 400, "json.malformed"),
+    ] {
+        let a = with_json(&e, "POST", "/any", &body).await;
+        let shown = &body[..body.len().min(60)];
+        assert_eq!(a.status, status, "{shown}: {}", a.body);
+        assert!(code.is_empty() || a.code() == code, "{shown}: {}", a.body);
+    }
+    for (kind, status) in
+        [("application/json; charset=utf-16", 415), ("application/json; charset=utf-8", 200)]
+    {
+        let sent = request("POST", "/any").header("content-type", kind).body(Body::from("1")).unwrap();
+        assert_eq!(send(&e, sent).await.status, status, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_waited_for_is_the_one_who_took_too_long() {
+    // The guard of the body and the time of the request run out together; which is looked at first must not matter.
+    let e = site(ServerConfig { body_min_rate: 0, ..ServerConfig::default() });
+    for uri in ["/bytes", "/any"] {
+        for wait in 0..10 {
+            let bytes = futures_util::stream::once(async move {
+                tokio::time::sleep(Duration::from_millis(wait * 100)).await;
+                Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"[1,"))
+            });
+            let body =
+                Body::from_stream(futures_util::StreamExt::chain(bytes, futures_util::stream::pending()));
+            let sent = request("POST", uri).header("content-type", "application/json").body(body).unwrap();
+            let a = send(&e, sent).await;
+            assert_eq!((a.status.as_u16(), a.code()), (408, "request.timeout".to_owned()), "{uri} {wait}");
+            assert_eq!(a.header("connection"), "close");
+        }
+    }
+}
+
+/// Counts itself while it is there.
+struct Alive(Arc<std::sync::atomic::AtomicUsize>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_never_ends_is_ended() {
+    let running = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let seen = running.clone();
+    let hang = async move || {
+        seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let _alive = Alive(seen.clone());
+        std::future::pending::<()>().await;
+    };
+    let e = Site::new(Arc::default())
+        .routes(Router::new().route("/hang", on_post(hang)))
+        .build(ServerConfig { request_timeout: Duration::from_secs(10), ..ServerConfig::default() })
+        .unwrap();
+    let now = || running.load(std::sync::atomic::Ordering::Relaxed);
+    let a = with_json(&e, "POST", "/hang", "1").await;
+    assert_eq!((a.status.as_u16(), a.code()), (504, "timeout".to_owned()));
+    assert_eq!(now(), 1, "it may still end well");
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    assert_eq!(now(), 0);
+    // The same for one whose client has gone.
+    let sent = with_json(&e, "POST", "/hang", "1");
+    assert!(tokio::time::timeout(Duration::from_secs(1), sent).await.is_err());
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert_eq!(now(), 1);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(now(), 0);
+}
+
+#[tokio::test]
+async fn the_more_exact_route_wins() {
+    let said = |what: &'static str| on_get(move || async move { what });
+    let router = Router::new()
+        .route("/w/{*rest}", said("wildcard"))
+        .route("/w/fixed", said("static"))
+        .route("/w/fixed/{part}", said("static, parameter"))
+        .route("/r/{id}", said("parameter"))
+        .route("/r/fixed", said("static"))
+        .route("/r/{id}/parts", said("parameter, static"))
+        .route("/r/fixed/{part}", said("static, parameter"))
+        .route("/r/fixed/parts", said("static, static"));
+    let e = Site::new(Arc::default()).routes(router).build(ServerConfig::default()).unwrap();
+    for (uri, route) in [
+        ("/r/fixed", "static"),
+        ("/r/fixe", "parameter"),
+        ("/r/fixed2", "parameter"),
+        ("/r/a/parts", "parameter, static"),
+        ("/r/fixed/parts", "static, static"),
+        ("/r/fixed/part", "static, parameter"),
+        ("/w/fixed", "static"),
+        ("/w/a", "wildcard"),
+        ("/w/a/b/c", "wildcard"),
+        ("/w/fixed/a", "static, parameter"),
+        ("/w/fixed/a/b", "wildcard"),
+    ] {
+        let a = get(&e, uri).await;
+        assert_eq!((a.status.as_u16(), a.body.as_str()), (200, route), "{uri}");
+    }
+    for uri in ["/r", "/R/fixed", "/r/", "/r/a/other", "/r/fixed/parts/more", "/w"] {
+        assert_eq!(get(&e, uri).await.code(), "route.not_found", "{uri}");
+    }
+    // Which of these two was meant, nobody can say.
+    let clash = |path: &str| {
+        let one = Router::new().route("/x/{id}", said(""));
+        let two = Router::new().route(path, said(""));
+        Site::new(Arc::default()).routes(one).routes(two).build(ServerConfig::default()).map(drop)
+    };
+    assert_eq!(clash("/x/{*rest}").unwrap_err().code(), "route.clash");
+}
+
+#[tokio::test]
+async fn readiness_names_what_is_down() {
+    let mut health = framewright_http::Health::default();
+    health.check("cache", async |_| Ok(()));
+    health.check("queue", async |_| Err(Error::unavailable("queue.away", "SECRET at 10.0.0.1")));
+    let e = Site::new(Arc::default()).health(health).build(ServerConfig::default()).unwrap();
+    for uri in ["/readyz", "/health/ready", "/health"] {
+        let a = get(&e, uri).await;
+        assert_eq!(
+            (a.status.as_u16(), a.code(), a.header("retry-after")),
+            (503, "not_ready".to_owned(), "1"),
+            "{uri}"
+        );
+        let expected = serde_json::json!({"code": "not_ready", "message": "not ready: queue", "meta": {"fields": {"queue": ["is down"]}}});
+        assert_eq!(a.json()["error"], expected, "{uri}");
+        assert_eq!((&a.json()["success"], a.json().get("data")), (&serde_json::json!(false), None), "{uri}");
+        let asked =
+            request("GET", uri).header("accept", "application/problem+json").body(Body::empty()).unwrap();
+        let a = send(&e, asked).await;
+        assert_eq!((a.status.as_u16(), a.header("content-type")), (503, "application/problem+json"), "{uri}");
+        assert!(!a.body.contains("SECRET"), "{}", a.body);
+    }
+    assert_eq!(get(&e, "/healthz").await.status, 200);
+    e.drain();
+    for uri in ["/readyz", "/health"] {
+        assert_eq!(
+            (get(&e, uri).await.status.as_u16(), get(&e, uri).await.code()),
+            (503, "shutting_down".to_owned()),
+            "{uri}"
+        );
+    }
+    let mut health = framewright_http::Health::default();
+    health.check("cache", async |_| Ok(()));
+    let e = Site::new(Arc::default()).health(health).build(ServerConfig::default()).unwrap();
+    for uri in ["/readyz", "/health"] {
+        assert_eq!(
+            get(&e, uri).await.json()["data"],
+            serde_json::json!({"status": "up", "checks": {"cache": "up"}}),
+            "{uri}"
+        );
+    }
 }

@@ -155,9 +155,10 @@ fn held(a: &Answer, what: &str) {
 
 fn run(cases: u32, test: impl Fn(&tokio::runtime::Runtime, &framewright_http::Edge, &mut TestRunner, u32)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let served = runtime.block_on(app::sqlite());
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    test(&runtime, served.running.edge(), &mut runner, cases);
+    for served in runtime.block_on(app::each()) {
+        let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+        test(&runtime, served.running.edge(), &mut runner, cases);
+    }
 }
 
 /// Cases per test; `FUZZ_CASES` for a longer run.

@@ -5,7 +5,10 @@
 mod app;
 mod support;
 
-use serde_json::Value;
+use framewright::App;
+use framewright::prelude::*;
+use framewright_http::{Group, Reply, Routes, Source, Stack};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use support::{get, request, send};
 
@@ -56,24 +59,142 @@ async fn every_reference_leads_somewhere_and_every_operation_has_its_own_name() 
     assert!(!names.contains("create_note"));
 }
 
+/// Every method and path of the document.
+fn described(document: &Value) -> BTreeSet<(String, String)> {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
+    });
+    operations.collect()
+}
+
+/// Pages for people, which the document leaves out.
+fn is_page(path: &str) -> bool {
+    path.starts_with("/docs")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_described_is_served_and_nothing_else() {
     let (s, document) = document().await;
     let e = s.running.edge();
-    for (path, item) in document["paths"].as_object().unwrap() {
+    let described = described(&document);
+    let listed: BTreeSet<(String, String)> = s
+        .running
+        .routes()
+        .iter()
+        .filter(|r| !is_page(&r.path))
+        .map(|r| (r.method.unwrap().to_owned(), r.path.clone()))
+        .collect();
+    assert_eq!(described, listed, "what is described is what is listed");
+    let paths: BTreeSet<&String> = described.iter().map(|(_, path)| path).collect();
+    for path in paths {
         let uri = path.replace("{id}", "019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f");
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
-            let described = item.get(method.to_lowercase()).is_some();
+            let operation = &document["paths"][path][method.to_lowercase()];
             let a = send(e, request(method, &uri).body(axum::body::Body::empty()).unwrap()).await;
-            assert_eq!(a.status == 405, !described, "{method} {path}: {}", a.status);
-            if described {
-                let responses = item[method.to_lowercase()]["responses"].as_object().unwrap();
-                assert!(
-                    responses.contains_key(a.status.as_str()),
-                    "{method} {path}: {} is not described",
-                    a.status
-                );
+            assert_eq!(a.status == 405, operation.is_null(), "{method} {path}: {}", a.status);
+            if let Some(responses) = operation["responses"].as_object() {
+                let known = responses.contains_key(a.status.as_str()) || responses.contains_key("default");
+                assert!(known, "{method} {path}: {} is not described", a.status);
+                let code = if a.status.is_success() { String::new() } else { a.code() };
+                let codes = operation["x-error-codes"].as_array();
+                let listed = codes.is_none_or(|all| all.iter().any(|c| *c == code));
+                assert!(code.is_empty() || listed, "{method} {path}: {code} is not described");
             }
+        }
+    }
+    for r in s.running.routes().iter().filter(|r| is_page(&r.path)) {
+        assert_eq!(get(e, &r.path).await.status, 200, "{}", r.path);
+    }
+}
+
+async fn handler() -> Result<Reply> {
+    Reply::ok(&1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_of_the_application_are_listed_and_described_until_they_are_removed() {
+    let own = |reports: bool| {
+        let routes = Routes::new()
+            .get("/api/v1/articles/{id}/words", handler)
+            .summary("Counts words.")
+            .gives(200, json!({"type": "integer"}))
+            .post("/api/v1/articles/{id}/words", handler)
+            .takes(json!({"type": "string"}))
+            .delete("/files/{*path}", handler);
+        if reports { routes.get("/reports", handler) } else { routes }
+    };
+    let app = |reports| {
+        App::new()
+            .routes(own(reports))
+            .routes(axum::Router::new().route("/old/thing", axum::routing::get(handler)))
+            .group(Group::new("/admin", Stack::empty()).routes(Routes::new().put("/users", handler)))
+            .document(|document| document["info"]["description"] = "For readers.".into())
+    };
+    let s = app::of(app(true)).await;
+    let document = get(s.running.edge(), "/openapi.json").await.json();
+    let all = described(&document);
+    for (method, path) in [
+        ("GET", "/api/v1/articles/{id}/words"),
+        ("POST", "/api/v1/articles/{id}/words"),
+        ("DELETE", "/files/{path}"),
+        ("GET", "/reports"),
+        ("PUT", "/admin/users"),
+    ] {
+        assert!(all.contains(&(method.to_owned(), path.to_owned())), "{method} {path}: {all:?}");
+    }
+    assert_eq!(document["x-undescribed"], json!(["/"]), "a router without a record is not passed over");
+    assert_eq!(document["info"]["description"], "For readers.");
+    let words = &document["paths"]["/api/v1/articles/{id}/words"];
+    assert_eq!(
+        (&words["get"]["summary"], &words["get"]["tags"]),
+        (&json!("Counts words."), &json!(["articles"]))
+    );
+    assert_eq!(
+        words["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["data"]["type"],
+        "integer"
+    );
+    assert_eq!(words["post"]["requestBody"]["content"]["application/json"]["schema"]["type"], "string");
+    assert_eq!(document["paths"]["/files/{path}"]["delete"]["parameters"][0]["name"], "path");
+    // places, for `routes`
+    let listed = s.running.routes();
+    let here = |path: &str| {
+        let found = listed.iter().find(|r| r.path == path).unwrap();
+        matches!(&found.source, Source::Own { place: Some(at) } if at.file().ends_with("tests/openapi.rs"))
+    };
+    assert!(here("/reports") && here("/admin/users"));
+    assert!(listed.iter().any(|r| r.method.is_none() && r.path == "/"), "{listed:?}");
+
+    let s = app::of(app(false)).await;
+    let document = get(s.running.edge(), "/openapi.json").await.json();
+    assert!(document["paths"]["/reports"].is_null(), "a route that is removed is not described");
+    let s = app::of(app(false).undocumented()).await;
+    assert_eq!(get(s.running.edge(), "/openapi.json").await.status, 404);
+    assert_eq!(get(s.running.edge(), "/docs").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_routes_in_one_place_are_refused_with_both_places() {
+    let router = |path: &str| axum::Router::new().route(path, axum::routing::get(handler));
+    let clashing: [(App, &[&str]); 6] = [
+        (
+            App::new().routes(Routes::new().get("/a", handler)).routes(Routes::new().get("/a", handler)),
+            &["GET /a", "openapi.rs:"],
+        ),
+        (
+            App::new().routes(Routes::new().get("/api/v1/articles/{key}", handler)),
+            &["`read` of Article", "openapi.rs:"],
+        ),
+        (App::new().routes(Routes::new().get("/health", handler)), &["GET /health", "probe"]),
+        (App::new().routes(Routes::new().get("/docs", handler)), &["GET /docs"]),
+        (App::new().routes(router("/metrics")), &["/metrics"]),
+        (App::new().routes(axum::Router::new().route("/health", axum::routing::any(handler))), &[]),
+    ];
+    for (app, words) in clashing {
+        let error = app::try_of(app).await.err().unwrap();
+        assert_eq!(error.code(), "route.clash");
+        for word in words {
+            assert!(error.message().contains(word), "{word}: {}", error.message());
         }
     }
 }

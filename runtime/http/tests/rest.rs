@@ -6,33 +6,9 @@ mod app;
 mod support;
 
 use axum::body::Body;
-use framewright_http::Edge;
 use http::Request;
 use serde_json::{Value, json};
-use support::{Answer, get, request, send, with_json};
-
-async fn author(edge: &Edge, name: &str) -> String {
-    let a = with_json(edge, "POST", "/api/v1/authors", &json!({"name": name}).to_string()).await;
-    assert_eq!(a.status, 201, "{}", a.body);
-    a.json()["data"]["id"].as_str().unwrap().to_owned()
-}
-
-async fn article(edge: &Edge, body: Value) -> Value {
-    let a = with_json(edge, "POST", "/api/v1/articles", &body.to_string()).await;
-    assert_eq!(a.status, 201, "{}", a.body);
-    a.json()["data"].clone()
-}
-
-async fn with_header(edge: &Edge, method: &str, uri: &str, name: &str, value: &str, body: &str) -> Answer {
-    let r = request(method, uri).header("content-type", "application/json").header(name, value);
-    send(edge, r.body(Body::from(body.to_owned())).unwrap()).await
-}
-
-fn failure(a: &Answer, status: u16, code: &str) {
-    assert_eq!((a.status.as_u16(), a.code().as_str()), (status, code), "{}", a.body);
-    assert_eq!(a.json()["success"], false);
-    assert_eq!(a.json()["request_id"], a.header("x-request-id"));
-}
+use support::{article, author, failure, get, request, send, with_header, with_json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_from_create_to_delete() {
@@ -169,8 +145,24 @@ async fn conflicts_name_their_field() {
         assert!(taken.json()["error"]["meta"]["fields"]["name"].is_array(), "{}", taken.body);
         let nobody = json!({"title": "abc", "author_id": "019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"});
         let dangling = with_json(e, "POST", "/api/v1/articles", &nobody.to_string()).await;
-        assert_eq!(dangling.code(), "conflict.reference", "{}: {}", s.name, dangling.body);
-        article(e, json!({"title": "abc", "author_id": id})).await;
+        failure(&dangling, 422, "reference.not_found");
+        assert!(
+            dangling.json()["error"]["meta"]["fields"]["author_id"].is_array(),
+            "{}: {}",
+            s.name,
+            dangling.body
+        );
+        let kept = article(e, json!({"title": "abc", "author_id": id})).await;
+        let body = json!({"author_id": "019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"}).to_string();
+        let uri = format!("/api/v1/articles/{}", kept["id"].as_str().unwrap());
+        let dangling = with_header(e, "PATCH", &uri, "if-match", "*", &body).await;
+        failure(&dangling, 422, "reference.not_found");
+        assert!(
+            dangling.json()["error"]["meta"]["fields"]["author_id"].is_array(),
+            "{}: {}",
+            s.name,
+            dangling.body
+        );
         let held = with_json(e, "DELETE", &format!("/api/v1/authors/{id}"), "").await;
         failure(&held, 409, "conflict.reference");
         assert!(
@@ -253,54 +245,71 @@ async fn lists_page_sort_filter_and_count() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_is_read_strictly() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let with = |fields: &str| format!(r#"{{"title":"abc","author_id":"{id}"{fields}}}"#);
+        let deep = |n: usize| with(&format!(r#","extra":{}{}"#, "[".repeat(n), "]".repeat(n)));
+        for (body, status, code, field) in [
+            (with(""), 201, "", ""),
+            (with(r#","title":"abd""#), 422, "validation", "title"),
+            (with(r#","unknown":1"#), 422, "validation", "unknown"),
+            (with(r#","views":1"#), 422, "validation", "views"),
+            (with(r#","id":"019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f""#), 422, "validation", "id"),
+            (with(r#","version":9"#), 422, "validation", "version"),
+            (with(r#","created_at":"2026-01-01T00:00:00Z""#), 422, "validation", "created_at"),
+            (with(r#","rank":"1""#), 422, "validation", "rank"),
+            (with(r#","rank":1.0"#), 422, "validation", "rank"),
+            (with(r#","rank":null"#), 422, "validation", "rank"),
+            (with(r#","rank":99999999999"#), 422, "validation", "rank"),
+            (with(r#","rank":11"#), 422, "validation", "rank"),
+            (with(r#","state":"nothing""#), 422, "validation", "state"),
+            (with(r#","body":"x\u0000y""#), 422, "validation", "body"),
+            (with(r#","extra":{"a":"x\u0000y"}"#), 422, "validation", "extra"),
+            (with(r#","extra":{"a":1,"a":2}"#), 422, "validation", "extra"),
+            (with(r#","price":12.5"#), 422, "validation", "price"),
+            (deep(31), 201, "", ""),
+            (deep(32), 422, "validation", "extra"),
+            (deep(60), 422, "validation", "extra"),
+            (deep(65), 400, "json.too_deep", ""),
+            (deep(100_000), 400, "json.too_deep", ""),
+            (with(&format!(r#","extra":[{}0]"#, "0,".repeat(10_001))), 400, "json.too_large", ""),
+            (with(r#","body":"\ud800""#), 400, "json.malformed", ""),
+            (with(r#","extra":1e400"#), 400, "json.malformed", ""),
+            (with(r#","extra":1e-20000"#), 400, "json.malformed", ""),
+            (with(r#","extra":[0e-300,0.0,-0,1e300,1e-300]"#), 201, "", ""),
+            (with(r#","extra":0e-20000"#), 400, "json.malformed", ""),
+            (with(&format!(r#","extra":0.1{}"#, "3".repeat(1000))), 201, "", ""),
+            (with(&format!(r#","extra":0.1{}"#, "3".repeat(1100))), 400, "json.malformed", ""),
+            (with(r#","extra":NaN"#), 400, "json.malformed", ""),
+            (format!("\u{feff}{}", with("")), 400, "json.malformed", ""),
+            (format!("{} x", with("")), 400, "json.malformed", ""),
+            (String::new(), 400, "json.malformed", ""),
+            ("[]".to_owned(), 422, "validation", ""),
+            ("null".to_owned(), 422, "validation", ""),
+        ] {
+            let a = with_json(e, "POST", "/api/v1/articles", &body).await;
+            let shown = &body[..body.len().min(120)];
+            assert_eq!(a.status, status, "{}: {shown} -> {}", s.name, a.body);
+            if status != 201 {
+                assert_eq!(a.code(), code, "{}: {shown} -> {}", s.name, a.body);
+                assert!(
+                    field.is_empty() || a.json()["error"]["meta"]["fields"][field].is_array(),
+                    "{}: {shown} -> {}",
+                    s.name,
+                    a.body
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_json_in_utf8() {
     let s = app::sqlite().await;
     let e = s.running.edge();
     let id = author(e, "Ada").await;
     let with = |fields: &str| format!(r#"{{"title":"abc","author_id":"{id}"{fields}}}"#);
-    let deep = |n: usize| with(&format!(r#","extra":{}{}"#, "[".repeat(n), "]".repeat(n)));
-    for (body, status, code, field) in [
-        (with(""), 201, "", ""),
-        (with(r#","title":"abd""#), 422, "validation", "title"),
-        (with(r#","unknown":1"#), 422, "validation", "unknown"),
-        (with(r#","views":1"#), 422, "validation", "views"),
-        (with(r#","id":"019a9f7e-7a2b-7c3d-8e4f-5a6b7c8d9e0f""#), 422, "validation", "id"),
-        (with(r#","version":9"#), 422, "validation", "version"),
-        (with(r#","created_at":"2026-01-01T00:00:00Z""#), 422, "validation", "created_at"),
-        (with(r#","rank":"1""#), 422, "validation", "rank"),
-        (with(r#","rank":1.0"#), 422, "validation", "rank"),
-        (with(r#","rank":null"#), 422, "validation", "rank"),
-        (with(r#","rank":99999999999"#), 422, "validation", "rank"),
-        (with(r#","rank":11"#), 422, "validation", "rank"),
-        (with(r#","state":"nothing""#), 422, "validation", "state"),
-        (with(r#","body":"x\u0000y""#), 422, "validation", "body"),
-        (with(r#","extra":{"a":"x\u0000y"}"#), 422, "validation", "extra"),
-        (with(r#","extra":{"a":1,"a":2}"#), 422, "validation", "extra"),
-        (with(r#","price":12.5"#), 422, "validation", "price"),
-        (deep(60), 201, "", ""),
-        (deep(65), 400, "json.too_deep", ""),
-        (deep(100_000), 400, "json.too_deep", ""),
-        (with(&format!(r#","extra":[{}0]"#, "0,".repeat(10_001))), 400, "json.too_large", ""),
-        (with(r#","body":"\ud800""#), 400, "json.malformed", ""),
-        (with(r#","extra":1e400"#), 400, "json.malformed", ""),
-        (with(r#","extra":NaN"#), 400, "json.malformed", ""),
-        (format!("\u{feff}{}", with("")), 400, "json.malformed", ""),
-        (format!("{} x", with("")), 400, "json.malformed", ""),
-        (String::new(), 400, "json.malformed", ""),
-        ("[]".to_owned(), 422, "validation", ""),
-        ("null".to_owned(), 422, "validation", ""),
-    ] {
-        let a = with_json(e, "POST", "/api/v1/articles", &body).await;
-        let shown = &body[..body.len().min(120)];
-        assert_eq!(a.status, status, "{shown} -> {}", a.body);
-        if status != 201 {
-            assert_eq!(a.code(), code, "{shown} -> {}", a.body);
-            assert!(
-                field.is_empty() || a.json()["error"]["meta"]["fields"][field].is_array(),
-                "{shown} -> {}",
-                a.body
-            );
-        }
-    }
     let raw = |kind: &'static str, body: Vec<u8>| {
         request("POST", "/api/v1/articles").header("content-type", kind).body(Body::from(body)).unwrap()
     };
@@ -484,5 +493,100 @@ async fn of_two_writers_one_wins() {
             s.name
         );
         assert_eq!(get(e, &uri).await.json()["data"]["version"], 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relation_shows_no_more_than_its_resource_does() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let id = author(e, "Ada").await;
+        let body = json!({"text": "between us", "author_id": id});
+        let made = with_json(e, "POST", "/api/v1/messages", &body.to_string()).await;
+        assert_eq!(made.status, 201, "{}: {}", s.name, made.body);
+        for uri in [
+            "/api/v1/authors?include=messages".to_owned(),
+            format!("/api/v1/authors/{id}?include=messages"),
+            "/api/v1/articles?include=author.messages".to_owned(),
+            "/api/v1/authors?filter[messages.text][starts_with]=b".to_owned(),
+            "/api/v1/authors?filter[messages.answers.text][starts_with]=b".to_owned(),
+        ] {
+            let a = get(e, &uri).await;
+            failure(&a, 422, "query.unknown_relation");
+            assert!(!a.body.contains("between us"), "{}: {}", s.name, a.body);
+        }
+        let tree =
+            json!({"filter": {"related": "messages", "where": {"field": "text", "value": "between us"}}});
+        let a = with_json(e, "POST", "/api/v1/authors/query", &tree.to_string()).await;
+        failure(&a, 422, "query.unknown_relation");
+        // What has a list is shown.
+        assert_eq!(get(e, "/api/v1/authors?include=articles").await.status, 200);
+        let document = get(e, "/openapi.json").await.json();
+        assert!(document["components"]["schemas"]["Author"]["properties"].get("messages").is_none());
+        assert!(document["components"]["schemas"]["Author"]["properties"].get("articles").is_some());
+        let list = document["paths"]["/api/v1/authors"]["get"]["parameters"].to_string();
+        assert!(list.contains("articles") && !list.contains("messages"), "{list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_an_address_already_is_refused() {
+    let s = app::sqlite().await;
+    let e = s.running.edge();
+    for key in ["", ".", "..", "query", "bulk"] {
+        let a = with_json(e, "POST", "/api/v1/shelves", &json!({"id": key, "label": "x"}).to_string()).await;
+        failure(&a, 422, "validation");
+        let said = &a.json()["error"]["meta"]["fields"]["id"][0];
+        assert_eq!(said, "must not be empty, `.`, `..`, `query` or `bulk`", "{key}: {}", a.body);
+    }
+    for key in ["queries", "restore", "..."] {
+        let a = with_json(e, "POST", "/api/v1/shelves", &json!({"id": key, "label": "x"}).to_string()).await;
+        assert_eq!(a.status, 201, "{}", a.body);
+        assert_eq!(get(e, a.header("location")).await.status, 200, "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_no_answer_has_carried_matches_nothing() {
+    let s = app::sqlite().await;
+    let e = s.running.edge();
+    let id = author(e, "Ada").await;
+    let uri = format!("/api/v1/authors/{id}");
+    let change = r#"{"name":"Grace"}"#;
+    failure(&with_header(e, "PATCH", &uri, "if-match", "\"1\"", change).await, 412, "conflict.version");
+    failure(&with_header(e, "DELETE", &uri, "if-match", "\"1\"", "").await, 412, "conflict.version");
+    assert_eq!(with_header(e, "PATCH", &uri, "if-match", "*", change).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relation_that_was_cut_is_named() {
+    for s in app::each().await {
+        let e = s.running.edge();
+        let (id, few) = (author(e, "Ada").await, author(e, "Bo").await);
+        let new = |n: usize, id: &str| json!({"op": "create", "data": {"title": format!("Number {n}"), "author_id": id}});
+        let all: Vec<Value> = (0..100).map(|n| new(n, &id)).chain([new(0, &few)]).collect();
+        let bulk = async |all: Vec<Value>| {
+            let a =
+                with_json(e, "POST", "/api/v1/articles/bulk", &json!({"operations": all}).to_string()).await;
+            assert_eq!(a.status, 200, "{}", a.body);
+        };
+        bulk(all).await;
+        let list = "/api/v1/authors?include=articles&sort=name";
+        let one = format!("/api/v1/authors/{id}?include=articles");
+        for uri in [list, &one] {
+            let a = get(e, uri).await.json();
+            assert!(a.pointer("/meta/truncated").is_none(), "{}: a hundred fit: {uri}", s.name);
+        }
+        bulk(vec![new(100, &id)]).await;
+        let a = get(e, list).await.json();
+        assert_eq!(a["meta"]["truncated"], json!(["articles"]), "{}", s.name);
+        let carried: Vec<usize> =
+            a["data"].as_array().unwrap().iter().map(|r| r["articles"].as_array().unwrap().len()).collect();
+        assert_eq!(carried, [100, 1], "{}", s.name);
+        let a = get(e, &one).await.json();
+        assert_eq!(a["meta"], json!({"truncated": ["articles"]}), "{}", s.name);
+        assert_eq!(a["data"]["articles"].as_array().unwrap().len(), 100);
+        let inner = get(e, "/api/v1/articles?include=author.articles&page[size]=1&sort=title").await.json();
+        assert_eq!(inner["meta"]["truncated"], json!(["author.articles"]), "{}", s.name);
     }
 }

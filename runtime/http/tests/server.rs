@@ -106,7 +106,11 @@ async fn the_framing_table() {
     let long_uri = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(9000));
     let lines = |n: usize| format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "x: y\r\n".repeat(n - 1));
     let wide = |n: usize| format!("GET / HTTP/1.1\r\nHost: a\r\nx: {}\r\n\r\n", "y".repeat(n));
-    let (ok_lines, many_lines, ok_wide, too_wide) = (lines(64), lines(101), wide(15_000), wide(64_000));
+    let (ok_lines, many_lines, far_lines) = (lines(64), lines(65), lines(200));
+    let rest = wide(0).len();
+    let (ok_wide, too_wide, far_wide) = (wide(16_384 - rest), wide(16_385 - rest), wide(100_000));
+    let target = |n: usize| format!("GET /?{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(n - 2));
+    let (ok_uri, too_long_uri) = (target(8192), target(8193));
     let table: Vec<(&str, u16, bool)> = vec![
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200, false),
         ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 200, false),
@@ -176,10 +180,26 @@ async fn the_framing_table() {
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, true),
         ("nonsense\r\n\r\n", 400, true),
         ("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, false),
+        ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 405, false),
+        ("GE(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        (" / HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET /<x> HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET /`x HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET /?a=`x HTTP/1.1\r\nHost: a\r\n\r\n", 200, false),
+        ("GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET foo HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", 400, true),
+        ("GET /?a[b]=%20{c}|~ HTTP/1.1\r\nHost: a\r\n\r\n", 200, false),
+        ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 200, false),
         (&ok_lines, 200, false),
         (&many_lines, 431, true),
+        (&far_lines, 431, true),
         (&ok_wide, 200, false),
         (&too_wide, 431, true),
+        (&far_wide, 431, true),
+        (&ok_uri, 200, false),
+        (&too_long_uri, 414, true),
         (&long_uri, 414, true),
     ];
     for (sent, expected, closed) in table {
@@ -196,7 +216,18 @@ async fn the_framing_table() {
         let body = answer.split_once("\r\n\r\n").unwrap().1;
         let json: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}"));
         assert_eq!(json["success"], expected == 200, "{answer}");
+        assert_eq!(json["error"]["code"].is_string(), expected != 200, "{answer}");
     }
+    // Bytes that are no text, in the target and in the method.
+    for sent in
+        [b"GET /\xff\xfe HTTP/1.1\r\nHost: a\r\n\r\n".as_slice(), b"G\xffT / HTTP/1.1\r\nHost: a\r\n\r\n"]
+    {
+        let (answer, _) = server.raw(sent).await;
+        assert_eq!(status(&answer), 400, "{answer}");
+        assert!(answer.contains(r#""request_id":""#) && answer.contains("x-request-id: "), "{answer}");
+    }
+    let counted = server.edge.metrics().text();
+    assert!(counted.contains(r#"http_requests_total{route="",method="other",status="431"} 4"#), "{counted}");
     assert_eq!(server.stop().await, Ended::Drained);
 }
 
@@ -256,15 +287,74 @@ async fn slow_clients_are_closed_on_time() {
     assert!(body.contains("request.timeout") && body.contains("connection: close"), "{body}");
 }
 
+/// Long idle times, so that nothing but the limits of writing can end a download.
+fn writing() -> ServerConfig {
+    let secs = Duration::from_secs;
+    ServerConfig { idle_timeout: secs(60), header_timeout: secs(60), request_timeout: secs(60), ..short() }
+}
+
+/// How many connections the server counts.
+fn connections(server: &Server) -> String {
+    let text = server.edge.metrics().text();
+    text.lines().find_map(|l| l.strip_prefix("http_connections ")).unwrap().to_owned()
+}
+
+/// Asks for `/huge` and takes a piece every few milliseconds: how much came, until when.
+async fn steadily(server: &Server, every: Duration, piece: usize) -> (usize, Duration) {
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /huge HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let (begun, mut all, mut buf) = (Instant::now(), 0, vec![0; piece]);
+    loop {
+        tokio::time::sleep(every).await;
+        match stream.read(&mut buf).await {
+            Ok(0) | Err(_) => return (all, begun.elapsed()),
+            Ok(n) => all += n,
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_reader_that_stops_is_dropped() {
-    let server = start(short());
+    let server = start(writing());
     let mut stream = server.connect().await;
     stream.write_all(b"GET /huge HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(server.edge.metrics().text().contains("http_connections 1"));
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert!(server.edge.metrics().text().contains("http_connections 0"));
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(connections(&server), "1");
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    assert_eq!(connections(&server), "0");
+}
+
+#[tokio::test]
+async fn a_slow_but_steady_reader_gets_the_whole_body() {
+    // Longer than a connection may be idle, and than a client may take nothing.
+    let ms = Duration::from_millis;
+    let server = start(ServerConfig { idle_timeout: ms(200), write_timeout: ms(1000), ..writing() });
+    let (all, took) = steadily(&server, ms(10), 512 * 1024).await;
+    assert!(all > 64 << 20, "{all} bytes in {took:?}");
+    assert!(took > ms(1200), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_reader_that_only_trickles_is_dropped() {
+    let ms = Duration::from_millis;
+    let server = start(ServerConfig { write_min_rate: 1 << 30, write_timeout: ms(500), ..writing() });
+    let (all, took) = steadily(&server, ms(10), 64 * 1024).await;
+    assert!(all < 32 << 20, "{all} bytes in {took:?}");
+    // What takes everything at once owes nothing, at whatever rate.
+    let (all, took) = steadily(&server, ms(0), 4 << 20).await;
+    assert!(all > 64 << 20 && took < ms(5000), "{all} bytes in {took:?}");
+}
+
+#[tokio::test]
+async fn the_head_of_a_pipelined_request_has_its_own_time() {
+    let ms = Duration::from_millis;
+    let server = start(ServerConfig { header_timeout: ms(400), ..writing() });
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET / HT").await.unwrap();
+    let begun = Instant::now();
+    let (answer, closed) = until_closed(&mut stream, Duration::from_secs(3)).await;
+    assert_eq!((status(&answer), closed), (200, true));
+    assert!(begun.elapsed() < ms(2000), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

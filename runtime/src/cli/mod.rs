@@ -6,6 +6,7 @@ mod parse;
 pub(crate) mod report;
 mod spec;
 mod table;
+mod yaml;
 
 use crate::session::Session;
 use framewright_core::{Error, Result};

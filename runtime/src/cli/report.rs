@@ -37,7 +37,9 @@ impl Exit {
         match error.kind() {
             _ if code.starts_with("usage.") => Self::Usage,
             _ if code.starts_with("config.") => Self::Config,
-            _ if code.starts_with("refused.") || matches!(code, "migrate.refused" | "migrate.production") => {
+            _ if code.starts_with("refused.")
+                || matches!(code, "migrate.refused" | "migrate.breaking" | "migrate.production") =>
+            {
                 Self::Refused
             }
             ErrorKind::Unavailable => Self::Unavailable,
@@ -85,7 +87,7 @@ pub(crate) fn error_json(error: &Error) -> Value {
         "code": error.code(),
         "message": whole_message(error),
         "hint": error.hint_text().unwrap_or("`help` lists the commands, `doctor` checks the surroundings"),
-        "docs": format!("book/src/reference/codes.md#{}", error.code().replace('.', "")),
+        "docs": docs(error.code()),
     });
     if !error.fields().is_empty() {
         let fields: serde_json::Map<String, Value> =
@@ -93,6 +95,61 @@ pub(crate) fn error_json(error: &Error) -> Value {
         out["fields"] = fields.into();
     }
     out
+}
+
+/// Where the book is; without a word the addresses are relative to it.
+const BOOK: Option<&str> = option_env!("FRAMEWRIGHT_BOOK");
+
+/// The families of codes that the framework has; what belongs to none is a code of the application.
+const FAMILIES: [&str; 36] = [
+    "auth",
+    "bad_request",
+    "body",
+    "config",
+    "conflict",
+    "database",
+    "forbidden",
+    "gone",
+    "headers",
+    "http",
+    "internal",
+    "json",
+    "migrate",
+    "not_acceptable",
+    "not_found",
+    "not_implemented",
+    "not_ready",
+    "openapi",
+    "overloaded",
+    "precondition",
+    "query",
+    "rate_limited",
+    "reference",
+    "refused",
+    "registry",
+    "request",
+    "route",
+    "seed",
+    "server",
+    "shutting_down",
+    "testing",
+    "timeout",
+    "unavailable",
+    "uri",
+    "usage",
+    "validation",
+];
+
+/// The address of the explanation of a code.
+pub(crate) fn docs(code: &str) -> String {
+    let base = BOOK.map(|b| format!("{}/", b.trim_end_matches('/'))).unwrap_or_default();
+    let family = code.split('.').next().unwrap_or(code);
+    let anchor = match FAMILIES.contains(&family) {
+        true if family == "http" => "http".to_owned(),
+        true => code.replace('.', ""),
+        false => "codes-of-a-resource".to_owned(),
+    };
+    format!("{base}reference/codes.html#{anchor}")
 }
 
 /// An error for people.
@@ -120,4 +177,33 @@ fn whole_message(error: &Error) -> String {
         cause = e.source();
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_address_leads_to_an_entry_of_the_book() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/reference/codes.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let headings = page.lines().filter_map(|l| l.strip_prefix("### "));
+        let rows = page.lines().filter_map(|l| l.strip_prefix("| <a id=\"")?.split('`').nth(1));
+        let codes: Vec<&str> = headings.chain(rows).collect();
+        assert!(codes.len() > 60, "{codes:?}");
+        for code in &codes {
+            let family = code.split('.').next().unwrap();
+            assert!(FAMILIES.contains(&family), "{code} is explained, but no address leads there");
+        }
+        for family in FAMILIES {
+            assert!(
+                codes.iter().any(|c| c.split('.').next() == Some(family)),
+                "no code of `{family}` is explained"
+            );
+        }
+        assert!(docs("post.not_found").ends_with("reference/codes.html#codes-of-a-resource"));
+        assert!(docs("http.418").ends_with("#http") && docs("config.invalid").ends_with("#configinvalid"));
+        assert!(page.contains("## Codes of a resource\n"));
+    }
 }

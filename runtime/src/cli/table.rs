@@ -1,9 +1,10 @@
 //! Every command of an application, the default one first.
 
-use super::commands::{checks, config, help, migrate, record, routes, serve};
+use super::commands::{checks, config, help, inspect, migrate, openapi, record, routes, serve};
 use super::spec::{Arg, Command, Flag};
 
 const FORCE: Flag = Flag::switch("force", "do it in production too");
+const PRETEND: Flag = Flag::switch("pretend", "run nothing, only print the SQL");
 const ACCEPT: Flag = Flag::switch("accept-edits", "take edited files for what was applied, from now on");
 const STEPS: Flag = Flag::value("steps", "N", "how many; without it one");
 const RESOURCE: Arg = Arg::required("resource", "the name of a resource, such as Post");
@@ -28,17 +29,17 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "routes",
-        about: "list every route with its method, path, guard and source",
+        about: "list every route with its method, path, guard, layers and source",
         args: &[],
         flags: &[],
         run: |s, _| Box::pin(routes::routes(s)),
     },
     Command {
         name: "inspect",
-        about: "show everything about a resource: fields, rules, relations, indexes, routes",
+        about: "show everything about a resource: fields, rules, relations, indexes, bodies, methods, routes",
         args: &[Arg::required("resource", "the name of a resource, such as Post")],
         flags: &[],
-        run: |s, i| Box::pin(routes::inspect(s, i)),
+        run: |s, i| Box::pin(inspect::inspect(s, i)),
     },
     Command {
         name: "migrate make",
@@ -54,32 +55,28 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "migrate up",
         about: "run what is pending",
         args: &[],
-        flags: &[
-            Flag::switch("pretend", "run nothing, only print the SQL"),
-            Flag::value("limit", "N", "at most so many migrations"),
-            ACCEPT,
-        ],
+        flags: &[PRETEND, Flag::value("limit", "N", "at most so many migrations"), ACCEPT],
         run: |s, i| Box::pin(migrate::up(s, i)),
     },
     Command {
         name: "migrate down",
         about: "undo the last migrations, newest first",
         args: &[],
-        flags: &[STEPS, FORCE, ACCEPT],
+        flags: &[PRETEND, STEPS, FORCE, ACCEPT],
         run: |s, i| Box::pin(migrate::down(s, i)),
     },
     Command {
         name: "migrate redo",
         about: "undo the last migrations and run them again",
         args: &[],
-        flags: &[STEPS, FORCE, ACCEPT],
+        flags: &[PRETEND, STEPS, FORCE, ACCEPT],
         run: |s, i| Box::pin(migrate::redo(s, i)),
     },
     Command {
         name: "migrate fresh",
         about: "drop everything in the database and run every migration",
         args: &[],
-        flags: &[FORCE],
+        flags: &[PRETEND, FORCE],
         run: |s, i| Box::pin(migrate::fresh(s, i)),
     },
     Command {
@@ -107,8 +104,8 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "drift",
         about: "compare the live database with the resources; fails when they differ",
         args: &[],
-        flags: &[],
-        run: |s, _| Box::pin(migrate::drift(s)),
+        flags: &[Flag::switch("sql", "print the statements that repair it; read them before you run them")],
+        run: |s, i| Box::pin(migrate::drift(s, i)),
     },
     Command {
         name: "status",
@@ -136,10 +133,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "openapi",
-        about: "print the OpenAPI document of what is served",
+        about: "print the OpenAPI document of what is served, or write it to a file",
         args: &[],
-        flags: &[],
-        run: |s, _| Box::pin(checks::openapi(s)),
+        flags: &[
+            Flag::switch("yaml", "as YAML"),
+            Flag::value("out", "FILE", "write it to this file instead"),
+        ],
+        run: |s, i| Box::pin(openapi::openapi(s, i)),
     },
     Command {
         name: "record list",

@@ -4,6 +4,7 @@
 use framewright_core::{Cx, Resource, Result};
 use framewright_data::repository::Repository;
 use framewright_data::typed::Query;
+use framewright_data::write::Expected;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -125,6 +126,6 @@ calls! {
     count on_count Count(query: Query<R>) -> u64;
     list on_list List(page: u32, per_page: u16) -> (Vec<R>, u64);
     save on_save Save(changes: R::Update) -> R;
-    update on_update Update(key: R::Key, changes: R::Update) -> R;
-    delete on_delete Delete(key: R::Key) -> ();
+    update on_update Update(key: R::Key, changes: R::Update, expected: Expected) -> R;
+    delete on_delete Delete(key: R::Key, expected: Expected) -> ();
 }

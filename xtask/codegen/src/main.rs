@@ -52,6 +52,8 @@ fn main() -> ExitCode {
 fn configuration() -> String {
     let sections = framewright::config::sections();
     let intro = "# Configuration\n\nEvery setting, where it may stand and what holds without it. How the layers lie over one \
-                 another is told in [Configuration](../guide/configuration.md).\n\n";
+                 another is told in [Configuration](../guide/configuration.md).\n\n\
+                 Two variables are no settings: `FW_ENV` says where the program runs (`development`, `test` or `production`), \
+                 `FW_ROOT` where its files are.\n\n";
     format!("{intro}{}", framewright::config::SectionSpec::reference(&sections))
 }

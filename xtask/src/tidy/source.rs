@@ -38,6 +38,9 @@ pub(crate) fn check(files: &[File], found: &mut Vec<String>) {
             rust(file, found);
         }
         words(file, found);
+        if file.path.starts_with("book/src/") && file.path.ends_with(".md") {
+            listings(file, found);
+        }
         if file.path == "Cargo.lock" {
             lock(file, found);
         }
@@ -117,11 +120,48 @@ fn contains_word(line: &str, word: &str) -> bool {
     })
 }
 
+/// A listing of the book is a piece of a file that is compiled: written into the page, it would be right only until
+/// something changes.
+fn listings(file: &File, found: &mut Vec<String>) {
+    let mut lines = file.text.lines().zip(1..);
+    while let Some((line, number)) = lines.next() {
+        let bare = line.trim_start().strip_prefix("```").is_some_and(|info| info.trim() == "rust");
+        if !bare {
+            continue;
+        }
+        let inner: Vec<&str> =
+            lines.by_ref().map(|(l, _)| l.trim()).take_while(|l| !l.starts_with("```")).collect();
+        if !inner.iter().all(|l| l.is_empty() || l.starts_with("{{#include ")) {
+            found.push(format!(
+                "{}:{number}: a listing that nobody compiles: `{{{{#include …}}}}` a piece of a file",
+                file.path
+            ));
+        }
+    }
+}
+
 fn lock(file: &File, found: &mut Vec<String>) {
     for (number, line) in file.text.lines().enumerate() {
         let ours = line.contains("\"registry+https://github.com/rust-lang/crates.io-index\"");
         if line.starts_with("source = ") && !ours {
             found.push(format!("{}:{}: a crate that is not from the public registry", file.path, number + 1));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_that_is_written_into_a_page_is_found() {
+        let check = |text: &str| {
+            let mut found = Vec::new();
+            listings(&File { path: "book/src/page.md".to_owned(), text: text.to_owned() }, &mut found);
+            found.len()
+        };
+        assert_eq!(check("```rust\n{{#include ../x.rs}}\n```\n```console\n$ ls\n```\n"), 0);
+        assert_eq!(check("```rust,ignore\nlet x = 1;\n```\n"), 0);
+        assert_eq!(check("text\n```rust\nlet x = 1;\n```\n```rust\n{{#include a}}\nlet y = 2;\n```\n"), 2);
     }
 }

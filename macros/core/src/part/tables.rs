@@ -4,7 +4,7 @@ use super::{Part, no_such_field};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::Expansion;
 use crate::model::types::Shape;
-use crate::model::{Field, Key, Resource, Role, names};
+use crate::model::{Field, Key, Resource, Role, Rule, names};
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::Opt;
 use quote::quote;
@@ -372,15 +372,21 @@ fn keys_name_fields(model: &Resource, dx: &Diagnostics) {
 }
 
 fn keys_have_indexable_types(model: &Resource, dx: &Diagnostics) {
+    // PostgreSQL takes 2,704 bytes into an index, MySQL 3,072; a character may be four.
+    const INDEXED: u32 = 600;
     let no_index = |f: &Field| {
+        let longest = f.rules.iter().find_map(|r| match r.rule {
+            Rule::Length(_, max) => max,
+            _ => None,
+        });
         if f.unbounded.is_some() {
-            Some("text without a bound")
+            Some("text without a bound".to_owned())
         } else if matches!(f.shape, Shape::Json) {
-            Some("JSON")
+            Some("JSON".to_owned())
         } else if matches!(f.shape, Shape::Bytes) {
-            Some("bytes without a bound")
+            Some("bytes without a bound".to_owned())
         } else {
-            None
+            longest.filter(|max| *max > INDEXED).map(|max| format!("text of up to {max} characters"))
         }
     };
     let single = model.fields.iter().filter(|f| f.unique.is_some() || f.index).map(|f| (&f.ident, f));

@@ -9,7 +9,15 @@ pub(super) fn parse(text: &str) -> Vec<Line> {
     let meant = lines
         .map(|(line, number)| (number, line.trim()))
         .filter(|(_, l)| !l.is_empty() && !l.starts_with('#'));
-    meant.map(|(number, line)| (number, variable(line.strip_prefix("export ").unwrap_or(line)))).collect()
+    meant.map(|(number, line)| (number, variable(exported(line)))).collect()
+}
+
+/// The line without its `export`.
+fn exported(line: &str) -> &str {
+    match line.strip_prefix("export") {
+        Some(rest) if rest.starts_with([' ', '\t']) => rest.trim_start(),
+        _ => line,
+    }
 }
 
 fn variable(line: &str) -> Result<(String, String), String> {
@@ -18,7 +26,9 @@ fn variable(line: &str) -> Result<(String, String), String> {
     };
     let name = name.trim();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(format!("`{name}` is not the name of a variable: letters, digits and `_` only"));
+        // not the name itself: the end of a secret of several lines stands there too
+        return Err("what stands before the `=` is not the name of a variable: letters, digits and `_` only"
+            .to_owned());
     }
     Ok((name.to_owned(), unquote(value.trim())?))
 }
@@ -68,6 +78,9 @@ mod tests {
             .map(|(n, (k, v))| format!("{n} {k}={v}"))
             .collect();
         assert_eq!(read, ["3 A=1", "4 B=two words", "5 C=a\n\"b\" #", "6 D=raw\\n", "7 E=a#b", "8 F="]);
+        assert!(parse("export\tA=1").iter().all(|(_, l)| l.as_ref().is_ok_and(|(name, _)| name == "A")));
+        let said = parse("A=\"x\nhunter 2==\"").into_iter().filter_map(|(_, l)| l.err()).collect::<String>();
+        assert!(!said.is_empty() && !said.contains("hunter"), "{said}");
         for wrong in ["just words", "A=\"open", "A='x' y", "A B=1", "=1"] {
             assert!(parse(wrong).first().is_some_and(|(_, l)| l.is_err()), "{wrong}");
         }

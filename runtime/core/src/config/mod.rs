@@ -84,7 +84,7 @@ impl fmt::Display for Origin {
 }
 
 /// One setting with its value and where that came from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Resolved {
     /// the section
     pub section: &'static SectionSpec,
@@ -110,6 +110,13 @@ impl Resolved {
     }
 }
 
+/// As it may be shown: a secret is `***`.
+impl fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {} ({})", self.key(), self.shown(), self.origin)
+    }
+}
+
 /// The configuration of an application, checked.
 #[derive(Clone)]
 pub struct Config {
@@ -123,22 +130,51 @@ impl Config {
     /// # Errors
     /// `config.invalid`, with one line per mistake.
     pub fn resolve(sections: &[&'static SectionSpec], layers: &Layers) -> Result<Self> {
-        let (config, problems) = resolve::resolve(sections, layers);
-        match problems.len() {
-            0 => Ok(config),
-            n => {
-                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                let what = if n == 1 { "1 mistake".to_owned() } else { format!("{n} mistakes") };
-                Err(Error::new(
-                    ErrorKind::Internal,
-                    "config.invalid",
-                    format!("the configuration has {what}:\n  {}", lines.join("\n  ")),
-                )
-                .hint(
-                    "`config show` lists every setting with its origin, `config env-example` every variable",
-                ))
-            }
+        Self::resolve_with(sections, layers, &[], &|_| Vec::new())
+    }
+
+    /// The same, with settings that the program makes over every layer, and with rules about what the values mean,
+    /// whose mistakes are reported together with all others.
+    ///
+    /// # Errors
+    /// `config.invalid`, with one line per mistake.
+    pub fn resolve_with(
+        sections: &[&'static SectionSpec],
+        layers: &Layers,
+        set: &[(String, String)],
+        rules: &dyn Fn(&Self) -> Vec<Problem>,
+    ) -> Result<Self> {
+        let (mut config, mut problems) = resolve::resolve(sections, layers);
+        for (key, text) in set {
+            let made = config.put(key, text);
+            problems.extend(made.err().map(|message| Problem { origin: Origin::Code, message, hint: None }));
         }
+        problems.extend(rules(&config));
+        Self::refuse(&problems).map(|()| config)
+    }
+
+    /// One error of these mistakes, when there are any.
+    ///
+    /// # Errors
+    /// `config.invalid`, with one line per mistake.
+    pub fn refuse(problems: &[Problem]) -> Result<()> {
+        let what = match problems.len() {
+            0 => return Ok(()),
+            1 => "1 mistake".to_owned(),
+            n => format!("{n} mistakes"),
+        };
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let message = format!("the configuration has {what}:\n  {}", lines.join("\n  "));
+        Err(Error::new(ErrorKind::Internal, "config.invalid", message)
+            .hint("`config show` lists every setting with its origin, `config env-example` every variable"))
+    }
+
+    /// A mistake in a setting, at the place where that was made.
+    #[must_use]
+    pub fn problem(&self, key: &str, message: impl Into<String>, hint: Option<&str>) -> Problem {
+        let found = self.settings.iter().find(|s| s.key() == key);
+        let origin = found.map_or(Origin::Default, |s| s.origin.clone());
+        Problem { origin, message: message.into(), hint: hint.map(str::to_owned) }
     }
 
     /// Only the defaults of these sections, whatever is required and missing left out: for tests.
@@ -183,12 +219,15 @@ impl Config {
     /// # Errors
     /// When there is no such setting, or the text does not say what it should.
     pub fn set(&mut self, key: &str, text: &str) -> Result<()> {
-        let refuse = |why: String| Error::new(ErrorKind::Internal, "config.invalid", why);
+        self.put(key, text).map_err(|why| Error::new(ErrorKind::Internal, "config.invalid", why))
+    }
+
+    fn put(&mut self, key: &str, text: &str) -> Result<(), String> {
         let found = self.settings.iter_mut().find(|s| s.key() == key);
-        let setting = found.ok_or_else(|| refuse(format!("there is no setting `{key}`")))?;
+        let setting = found.ok_or_else(|| format!("there is no setting `{key}`"))?;
         let value = setting.spec.kind.parse(text);
         setting.value =
-            Some(value.ok_or_else(|| refuse(format!("`{key}` must be {}", setting.spec.kind.expected())))?);
+            Some(value.ok_or_else(|| format!("`{key}` must be {}", setting.spec.kind.expected()))?);
         setting.origin = Origin::Code;
         Ok(())
     }

@@ -34,7 +34,7 @@ impl SectionSpec {
     #[must_use]
     pub fn env_example(sections: &[&'static Self]) -> String {
         let mut out = String::from(
-            "# Every variable that this application reads. Copy to `.env`; what is commented out has this default.\n\n# where it runs: development, test or production\n# FW_ENV=development\n",
+            "# Every variable that this application reads. Copy to `.env`; what is commented out has this default.\n\n# where it runs: development, test or production\n# FW_ENV=development\n\n# where config.toml, .env, migrations/ and the SQLite file are; in the environment alone\n# FW_ROOT=.\n",
         );
         for section in sections {
             let _ = writeln!(out, "\n# [{}] {}", section.name, one_line(section.doc));

@@ -8,7 +8,7 @@ use std::fmt;
 use toml::de::{DeTable, DeValue};
 
 /// A file that was read: its name as people know it, and its text.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct TextFile {
     /// `config.toml`
     pub name: String,
@@ -16,8 +16,24 @@ pub struct TextFile {
     pub text: String,
 }
 
+impl TextFile {
+    /// What the lines of a `.env` file set a variable to; the last one counts, as it does when the file is read whole.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let lines = dotenv::parse(&self.text).into_iter().rev();
+        lines.filter_map(|(_, line)| line.ok()).find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+}
+
+/// Its name: the text holds secrets.
+impl fmt::Debug for TextFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextFile").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// What was found outside of the program, weakest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Layers {
     /// where the application runs
     pub env: Environment,
@@ -27,6 +43,19 @@ pub struct Layers {
     pub dotenv: Vec<TextFile>,
     /// the variables of the environment
     pub variables: Vec<(String, String)>,
+}
+
+/// Names only: files and variables hold secrets.
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<&str> = self.variables.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Layers")
+            .field("env", &self.env)
+            .field("toml", &self.toml)
+            .field("dotenv", &self.dotenv)
+            .field("variables", &variables)
+            .finish()
+    }
 }
 
 /// One mistake.

@@ -42,24 +42,64 @@ impl<T> serde::Serialize for Secret<T> {
     }
 }
 
-/// A URL without its password and parameters; `***` alone when it has no form that can be cut safely.
+/// A URL without its password and parameters. Whatever could be part of a secret is left out: a URL that can be read
+/// in two ways is `scheme://***`, a text that is no URL `***`.
 #[must_use]
 pub fn mask_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        // `sqlite:app.db` names a file, anything else is not known to be harmless
-        return if url.starts_with("sqlite:") {
-            url.split('?').next().unwrap_or(url).to_owned()
-        } else {
-            REDACTED.to_owned()
-        };
+    let Some((scheme, rest)) = url.split_once("://") else { return mask_file(url) };
+    if !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')) {
+        return REDACTED.to_owned();
+    }
+    mask_rest(rest).map_or_else(|| format!("{scheme}://{REDACTED}"), |shown| format!("{scheme}://{shown}"))
+}
+
+fn mask_file(text: &str) -> String {
+    let path = text.split('?').next().unwrap_or(text);
+    // a path names a file, anything else is not known to be harmless
+    let is_path = ["sqlite:", "file:", "/", "./", "../"].iter().any(|p| text.starts_with(p))
+        || [".db", ".sqlite", ".sqlite3"].iter().any(|e| path.ends_with(e)) && !path.contains(':');
+    if is_path && !text.contains('@') && !path.contains('=')
+        || text.starts_with("sqlite:") && !text.contains('@')
+    {
+        path.to_owned()
+    } else {
+        REDACTED.to_owned()
+    }
+}
+
+/// What may be shown behind the scheme; nothing when it is not certain where the password ends.
+fn mask_rest(rest: &str) -> Option<String> {
+    // A password may hold `?`, `#`, `/` and `@`, so its end is looked for before anything is cut off.
+    let Some((who, place)) = rest.rsplit_once('@') else {
+        let shown = rest.split(['?', '#']).next().unwrap_or(rest);
+        let authority = shown.split('/').next().unwrap_or(shown);
+        return plain_host(authority).then(|| shown.to_owned());
     };
-    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    match rest.rsplit_once('@') {
-        None => format!("{scheme}://{rest}"),
-        Some((who, place)) => match who.split_once(':') {
-            Some((user, _)) => format!("{scheme}://{user}:{REDACTED}@{place}"),
-            None => format!("{scheme}://{who}@{place}"),
-        },
+    let (user, password) = who.split_once(':').map_or((who, None), |(user, password)| (user, Some(password)));
+    if !user.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'%')) {
+        return None;
+    }
+    if let Some(password) = password
+        && let Some(end) = password.find(['?', '#', '/'])
+    {
+        // `user:pa?ss@host`, or `host:5432/name?key=a@b`: only the first is a password for certain
+        let (before, _) = password.split_at(end);
+        if before.contains('@') || before.is_empty() || before.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+    }
+    let place = place.split(['?', '#']).next().unwrap_or(place);
+    Some(match password {
+        Some(_) => format!("{user}:{REDACTED}@{place}"),
+        None => format!("{user}@{place}"),
+    })
+}
+
+/// `host`, `host:5432` or nothing: what looks like `user:password` without a host is none.
+fn plain_host(authority: &str) -> bool {
+    match authority.rsplit_once(':') {
+        Some((_, port)) if !port.contains(']') => port.bytes().all(|b| b.is_ascii_digit()),
+        _ => true,
     }
 }
 
@@ -82,6 +122,22 @@ mod tests {
             ("sqlite:app.db?mode=rwc", "sqlite:app.db"),
             ("sqlite://app.db", "sqlite://app.db"),
             ("host=db password=x", "***"),
+            ("postgres://fw:hun?ter2@db", "postgres://fw:***@db"),
+            ("postgres://fw:hun#ter2@db/app", "postgres://fw:***@db/app"),
+            ("postgres://fw:hun/ter2@db/app", "postgres://fw:***@db/app"),
+            ("postgres://db:5432/app?password=a@b", "postgres://***"),
+            ("postgres://db/app?password=a@b", "postgres://***"),
+            ("postgres://fw:pw@db/app?password=a@b", "postgres://***"),
+            ("postgres://fw:12?34@db", "postgres://***"),
+            ("postgres://fw:hunter2/app", "postgres://***"),
+            ("postgres://db:5432/app", "postgres://db:5432/app"),
+            ("postgres:///app?host=/run", "postgres:///app"),
+            ("mysql://[::1]:3306/app", "mysql://[::1]:3306/app"),
+            ("a b://x", "***"),
+            ("postgres:/u:pw@h/app.db", "***"),
+            ("./data/app.db?mode=ro", "./data/app.db"),
+            ("app.sqlite3", "app.sqlite3"),
+            ("sqlite:u:pw@h", "***"),
         ] {
             assert_eq!(mask_url(url), masked);
         }

@@ -34,7 +34,7 @@ pub enum SettingKind {
 }
 
 /// The value of a setting.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum SettingValue {
     /// text, a URL or a choice
     Text(String),
@@ -106,6 +106,21 @@ impl SettingSpec {
             (true, ..) => REDACTED.into(),
             (_, _, value) => value.json(),
         }
+    }
+}
+
+/// Its kind alone: a value does not know whether it is a secret. [`SettingSpec::shown`] does.
+impl std::fmt::Debug for SettingValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self {
+            Self::Text(_) => "Text",
+            Self::Bool(_) => "Bool",
+            Self::Integer(_) => "Integer",
+            Self::Float(_) => "Float",
+            Self::Duration(_) => "Duration",
+            Self::List(_) => "List",
+        };
+        write!(f, "{kind}({REDACTED})")
     }
 }
 

@@ -36,11 +36,11 @@ macro_rules! __bodies {
                 }
             }
             $($(#[$nd])* #[must_use] $nv fn $n(mut self, value: impl $crate::expand::IntoField<$nt>) -> Self {
-                self.$n = $crate::expand::IntoField::into_field(value);
+                $crate::expand::put(&mut self.$n, value);
                 self
             })*
             $($(#[$dd])* #[must_use] $dv fn $d(mut self, value: impl $crate::expand::IntoField<$dt>) -> Self {
-                self.$d = ::core::option::Option::Some($crate::expand::IntoField::into_field(value));
+                $crate::expand::put_some(&mut self.$d, value);
                 self
             })*
         }
@@ -56,15 +56,15 @@ macro_rules! __bodies {
         #[allow(dead_code)]
         impl $update {
             $($(#[$rd])* #[must_use] $rv fn $r(mut self, value: impl $crate::expand::IntoField<$rt>) -> Self {
-                self.$r = $crate::Patch::Set($crate::expand::IntoField::into_field(value));
+                $crate::expand::put_patch(&mut self.$r, value);
                 self
             })*
             $($(#[$nd])* #[must_use] $nv fn $n(mut self, value: impl $crate::expand::IntoField<$nt>) -> Self {
-                self.$n = $crate::Patch::Set($crate::expand::IntoField::into_field(value));
+                $crate::expand::put_patch(&mut self.$n, value);
                 self
             })*
             $($(#[$dd])* #[must_use] $dv fn $d(mut self, value: impl $crate::expand::IntoField<$dt>) -> Self {
-                self.$d = $crate::Patch::Set($crate::expand::IntoField::into_field(value));
+                $crate::expand::put_patch(&mut self.$d, value);
                 self
             })*
         }
@@ -127,7 +127,10 @@ macro_rules! __impls {
             }
             fn build(values: &mut $crate::Values) -> ::core::result::Result<Self, $crate::Mismatch> {
                 ::core::result::Result::Ok(Self {
-                    $($c: <$ct as $crate::Column>::take(values.given_or_mismatch($i)?)?,)*
+                    $($c: match <$ct as $crate::Column>::given(values, $i) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
                     $($s: ::core::default::Default::default(),)*
                 })
             }
@@ -160,17 +163,21 @@ macro_rules! __impls {
             type Resource = $name;
             fn build(values: &mut $crate::Values) -> ::core::result::Result<Self, $crate::Mismatch> {
                 ::core::result::Result::Ok(Self {
-                    $($f: <$ft as $crate::Column>::take(values.given_or_mismatch($fi)?)?,)*
-                    $($r: <$rt as $crate::Column>::take(values.given_or_mismatch($ri)?)?,)*
-                    $($n: match values.unset($ni) {
-                        ::core::option::Option::Some(value) => <$nt as $crate::Column>::take(value)?,
-                        ::core::option::Option::None => ::core::option::Option::None,
+                    $($f: match <$ft as $crate::Column>::given(values, $fi) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
                     },)*
-                    $($d: match values.unset($di) {
-                        ::core::option::Option::Some(value) => {
-                            ::core::option::Option::Some(<$dt as $crate::Column>::take(value)?)
-                        }
-                        ::core::option::Option::None => ::core::option::Option::None,
+                    $($r: match <$rt as $crate::Column>::given(values, $ri) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
+                    $($n: match <$nt as $crate::Column>::given_or_null(values, $ni) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
+                    $($d: match <$dt as $crate::Column>::if_given(values, $di) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
                     },)*
                 })
             }
@@ -181,29 +188,33 @@ macro_rules! __impls {
                 &$descriptor
             }
             fn field(&self, index: ::core::primitive::u16) -> ::core::option::Option<$crate::ValueRef<'_>> {
-                ::core::option::Option::Some(match index {
-                    $($ri => <$rt as $crate::Column>::get(self.$r.given()?),)*
-                    $($ni => <$nt as $crate::Column>::get(self.$n.given()?),)*
-                    $($di => <$dt as $crate::Column>::get(self.$d.given()?),)*
-                    _ => return ::core::option::Option::None,
-                })
+                match index {
+                    $($ri => <$rt as $crate::Column>::get_patch(&self.$r),)*
+                    $($ni => <$nt as $crate::Column>::get_patch(&self.$n),)*
+                    $($di => <$dt as $crate::Column>::get_patch(&self.$d),)*
+                    _ => ::core::option::Option::None,
+                }
             }
         }
         #[allow(unreachable_code)]
         impl $crate::Update for $update {
             type Resource = $name;
             fn build(values: &mut $crate::Values) -> ::core::result::Result<Self, $crate::Mismatch> {
-                let mut update = <Self as ::core::default::Default>::default();
-                $(if let ::core::option::Option::Some(value) = values.unset($ri) {
-                    update.$r = $crate::Patch::Set(<$rt as $crate::Column>::take(value)?);
-                })*
-                $(if let ::core::option::Option::Some(value) = values.unset($ni) {
-                    update.$n = $crate::Patch::Set(<$nt as $crate::Column>::take(value)?);
-                })*
-                $(if let ::core::option::Option::Some(value) = values.unset($di) {
-                    update.$d = $crate::Patch::Set(<$dt as $crate::Column>::take(value)?);
-                })*
-                ::core::result::Result::Ok(update)
+                ::core::result::Result::Ok(Self {
+                    $($r: match <$rt as $crate::Column>::patch(values, $ri) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
+                    $($n: match <$nt as $crate::Column>::patch(values, $ni) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
+                    $($d: match <$dt as $crate::Column>::patch(values, $di) {
+                        ::core::result::Result::Ok(value) => value,
+                        ::core::result::Result::Err(e) => return ::core::result::Result::Err(e),
+                    },)*
+                    __record: ::core::option::Option::None,
+                })
             }
             fn bind(mut self, record: $name) -> Self {
                 self.__record = ::core::option::Option::Some($crate::expand::Box::new(record));

@@ -11,7 +11,7 @@ mod shell;
 use crate::column::{Column, ColumnFacts};
 use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
 use crate::error::Error;
-use crate::record::{Create, Record, Values};
+use crate::record::{Create, Patch, Record, Values};
 use crate::types::{Date, Json, Time, Timestamp};
 use crate::value::ValueRef;
 use serde::de::{Deserializer, Error as _};
@@ -52,6 +52,21 @@ impl<T> IntoField<Json<T>> for T {
     fn into_field(self) -> Json<T> {
         Json(self)
     }
+}
+
+/// Sets a field of a body.
+pub fn put<T>(field: &mut T, value: impl IntoField<T>) {
+    *field = value.into_field();
+}
+
+/// Sets a field of a body that has a default.
+pub fn put_some<T>(field: &mut Option<T>, value: impl IntoField<T>) {
+    *field = Some(value.into_field());
+}
+
+/// Sets a field of an update.
+pub fn put_patch<T>(field: &mut Patch<T>, value: impl IntoField<T>) {
+    *field = Patch::Set(value.into_field());
 }
 
 /// The resource that a field of type `Id<R>` points to.

@@ -164,11 +164,15 @@ fn plain(reader: &mut Reader<'_>, field: &FieldDescriptor) -> Result<Result<Valu
     Ok(read)
 }
 
+/// How deep the JSON in a column may be nested: as deep as the least of the databases keeps it, which is MariaDB.
+const COLUMN_DEPTH: usize = 31;
+
 fn json(reader: &mut Reader<'_>, field: &FieldDescriptor) -> Result<Result<Value, String>> {
     let skipped = reader.skip()?;
     Ok(match skipped {
         s if s.text == "null" && field.facts.nullable => Ok(Value::Null),
         s if s.text == "null" => Err("must not be null".to_owned()),
+        s if s.depth > COLUMN_DEPTH => Err(format!("must not be nested more than {COLUMN_DEPTH} deep")),
         s if s.nul => Err("must not contain U+0000".to_owned()),
         super::reader::Skipped { twice: Some(key), .. } => {
             Err(format!("has the key `{}` more than once", shown(&key)))

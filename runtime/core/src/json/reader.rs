@@ -57,6 +57,19 @@ pub struct Skipped<'a> {
     pub nul: bool,
     /// a key that one of its objects has twice
     pub twice: Option<String>,
+    /// how many objects and arrays stand inside each other in it
+    pub depth: usize,
+}
+
+/// Characters of one number. PostgreSQL keeps 16,383 digits behind the point; nobody means so many.
+const DIGITS: usize = 1024;
+
+/// The largest exponent, in either direction: even a zero with a larger one does not fit PostgreSQL's numbers.
+const EXPONENT: u32 = 999;
+
+/// Whether a number has another digit than 0 before its exponent.
+fn not_zero(number: &str) -> bool {
+    number.bytes().take_while(|c| !matches!(c, b'e' | b'E')).any(|c| matches!(c, b'1'..=b'9'))
 }
 
 /// A reader over one JSON text.
@@ -237,22 +250,26 @@ impl<'a> Reader<'a> {
     /// Reads to the end of a value that has begun with this token at this place.
     fn skip_rest(&mut self, token: Token<'a>, from: usize) -> Result<Skipped<'a>> {
         let mut skipped = Skipped::default();
-        self.over(token, &mut skipped)?;
+        let entered = usize::from(matches!(token, Token::List | Token::Map));
+        let outside = self.open.len().saturating_sub(entered);
+        self.over(token, outside, &mut skipped)?;
         skipped.text = self.text.get(from..self.at).unwrap_or_default();
         Ok(skipped)
     }
 
     /// Not deeper than `limits.depth`, so the recursion is bounded.
-    fn over(&mut self, token: Token<'a>, skipped: &mut Skipped<'a>) -> Result<()> {
+    fn over(&mut self, token: Token<'a>, outside: usize, skipped: &mut Skipped<'a>) -> Result<()> {
         match token {
             Token::Text(text) => skipped.nul |= text.contains('\0'),
             Token::List => {
+                skipped.depth = skipped.depth.max(self.open.len().saturating_sub(outside));
                 while self.item()? {
                     let token = self.value()?;
-                    self.over(token, skipped)?;
+                    self.over(token, outside, skipped)?;
                 }
             }
             Token::Map => {
+                skipped.depth = skipped.depth.max(self.open.len().saturating_sub(outside));
                 let mut keys = HashSet::new();
                 while let Some(key) = self.key()? {
                     skipped.nul |= key.contains('\0');
@@ -260,7 +277,7 @@ impl<'a> Reader<'a> {
                         skipped.twice = Some(key.into_owned());
                     }
                     let token = self.value()?;
-                    self.over(token, skipped)?;
+                    self.over(token, outside, skipped)?;
                 }
             }
             _ => {}
@@ -316,10 +333,20 @@ impl<'a> Reader<'a> {
             self.digits()?;
         }
         let text = self.text.get(from..self.at).unwrap_or_default();
+        if text.len() > DIGITS {
+            return Err(self.malformed("a number is too long"));
+        }
+        let exponent = text.split(['e', 'E']).nth(1).map_or(Ok(0), str::parse::<i32>);
+        if exponent.map_or(true, |e| e.unsigned_abs() > EXPONENT) {
+            return Err(self.malformed("the exponent of a number is too large"));
+        }
         if integer && let Ok(n) = text.parse() {
             return Ok(Number::Integer(n));
         }
         match text.parse::<f64>() {
+            // What is so small that nothing is left of it is refused like what is too large: one database would keep
+            // it, another not.
+            Ok(0.0) if not_zero(text) => Err(self.malformed("a number is too small")),
             Ok(n) if n.is_finite() => Ok(if integer { Number::Huge(n) } else { Number::Double(n) }),
             _ => Err(self.malformed("a number is too large")),
         }

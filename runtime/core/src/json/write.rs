@@ -122,16 +122,14 @@ pub fn base64(out: &mut Vec<u8>, v: &[u8]) -> Option<()> {
 /// Writes a text in quotes, escaped.
 pub fn text(out: &mut Vec<u8>, text: &str) -> Option<()> {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let all = text.as_bytes();
-    out.reserve(all.len() + 2);
+    let mut rest = text.as_bytes();
+    out.reserve(rest.len() + 2);
     out.push(b'"');
-    let mut from = 0;
-    for (at, &c) in all.iter().enumerate() {
-        if c >= 0x20 && c != b'"' && c != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(all.get(from..at).unwrap_or_default());
-        from = at + 1;
+    loop {
+        let (plain, more) = rest.split_at_checked(plain(rest)).unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
+        let Some((&c, more)) = more.split_first() else { break };
+        rest = more;
         let short = match c {
             b'"' | b'\\' => c,
             b'\n' => b'n',
@@ -147,7 +145,17 @@ pub fn text(out: &mut Vec<u8>, text: &str) -> Option<()> {
         };
         out.extend_from_slice(&[b'\\', short]);
     }
-    out.extend_from_slice(all.get(from..).unwrap_or_default());
     out.push(b'"');
     Some(())
+}
+
+/// How many of the first bytes need no escape. Blocks are looked at as a whole, without a branch per byte: texts are
+/// most of what an answer is made of.
+fn plain(text: &[u8]) -> usize {
+    let escaped = |c: u8| (c < 0x20) | (c == b'"') | (c == b'\\');
+    let (blocks, _) = text.as_chunks::<32>();
+    let clean =
+        blocks.iter().take_while(|block| !block.iter().fold(false, |any, &c| any | escaped(c))).count() * 32;
+    let rest = text.get(clean..).unwrap_or_default();
+    clean + rest.iter().position(|&c| escaped(c)).unwrap_or(rest.len())
 }

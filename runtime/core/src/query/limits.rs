@@ -16,3 +16,5 @@ pub const PATTERN: usize = 256;
 pub const HOPS: usize = 3;
 /// Paths of relations that one `include` may name, each of at most [`HOPS`].
 pub const INCLUDES: usize = 10;
+/// Rows that the database may read for one answer: the records listed and all that is included.
+pub const ROWS: usize = 50_000;

@@ -3,7 +3,7 @@
 use super::problems::{Problems, code, fields_with, list, shown};
 use super::{Filter, Include, limits};
 use crate::descriptor::{
-    Access, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor,
+    Access, Actions, FieldDescriptor, PolicyDescriptor, RelationDescriptor, RelationKind, ResourceDescriptor,
 };
 
 /// A field, and the relations that lead to it.
@@ -86,10 +86,13 @@ pub fn relations(d: &'static ResourceDescriptor) -> impl Iterator<Item = &'stati
     d.relations.iter().filter(|r| open(d, r))
 }
 
-/// Whether a client may cross a relation: the other side is served at all, and the key between the two may be read.
+/// Whether a client may cross a relation: what it leads to has a route that shows as much (a list where there are many,
+/// a record or a list where there is one), and the key between the two may be read.
 fn open(d: &ResourceDescriptor, relation: &RelationDescriptor) -> bool {
     let target = (relation.target)();
-    if target.policy == PolicyDescriptor::Internal {
+    let many = matches!(relation.kind, RelationKind::HasMany { .. } | RelationKind::ManyToMany { .. });
+    let shown = target.actions.has(Actions::LIST) || (!many && target.actions.has(Actions::READ));
+    if target.policy == PolicyDescriptor::Internal || !shown {
         return false;
     }
     let holder = match relation.kind {
@@ -128,13 +131,36 @@ pub(super) fn includes<'a>(
         }
         let mut here = d;
         let mut level = &mut all;
+        let mut crossed: Option<(&ResourceDescriptor, &RelationDescriptor)> = None;
         for hop in name.split('.') {
             let Some(relation) = relation(here, hop, at, problems) else { break };
+            if crossed.is_some_and(|(from, crossed)| returns(from, crossed, here, relation)) {
+                let message = format!("`{}` leads back to the record that it came from", shown(name));
+                problems.push(code::COMPLEX, at, message);
+                break;
+            }
+            crossed = Some((here, relation));
             here = (relation.target)();
             level = enter(level, relation);
         }
     }
     all
+}
+
+/// Whether a hop leads from every record back to the very one that the hop before came from: the post of a comment
+/// of a post. It says nothing new, and with each such pair an answer is as many times larger as there are comments.
+fn returns(
+    from: &ResourceDescriptor,
+    crossed: &RelationDescriptor,
+    here: &ResourceDescriptor,
+    next: &RelationDescriptor,
+) -> bool {
+    use RelationKind::{BelongsTo, HasMany, HasOne};
+    let pair = match (crossed.kind, next.kind) {
+        (HasMany { .. } | HasOne { .. }, BelongsTo { .. }) | (BelongsTo { .. }, HasOne { .. }) => true,
+        _ => false,
+    };
+    pair && (next.target)().table == from.table && crossed.foreign_key(from) == next.foreign_key(here)
 }
 
 fn enter<'a>(level: &'a mut Vec<Include>, relation: &'static RelationDescriptor) -> &'a mut Vec<Include> {

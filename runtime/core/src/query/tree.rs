@@ -16,7 +16,7 @@ use super::problems::{Problems, code, list, shown};
 use super::value::{self, Verb};
 use super::{Filter, ListQuery, limits, path};
 use crate::descriptor::{FieldDescriptor, ResourceDescriptor};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::json::{Limits, Number, Reader, Token};
 use crate::value::Value;
 use std::borrow::Cow;
@@ -48,15 +48,22 @@ fn node<'a>(reader: &mut Reader<'a>) -> Result<Node<'a>> {
         Token::Map => {
             let mut all: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
             while let Some(key) = reader.key()? {
+                if all.iter().any(|(k, _)| *k == key) {
+                    return Err(refused(code::VALUE, &shown(&key), "is given more than once"));
+                }
                 // No object of a query has more than a handful of keys.
-                if all.len() >= 16 || all.iter().any(|(k, _)| *k == key) {
-                    return Err(reader.malformed("an object has a key twice, or too many keys"));
+                if all.len() >= 16 {
+                    return Err(refused(code::COMPLEX, &shown(&key), "is the 17th key of one object"));
                 }
                 all.push((key, node(reader)?));
             }
             Node::Object(all)
         }
     })
+}
+
+fn refused(code: &'static str, key: &str, what: &str) -> Error {
+    Error::new(ErrorKind::Invalid, code, format!("`{key}` {what}")).field(key, what)
 }
 
 /// What the body of `POST /query` asks for.

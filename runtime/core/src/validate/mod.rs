@@ -6,7 +6,7 @@ mod rules;
 
 pub use crate::json::Purpose;
 
-use crate::descriptor::{FieldDescriptor, ResourceDescriptor};
+use crate::descriptor::{Access, FieldDescriptor, ResourceDescriptor};
 use crate::error::{Error, FieldError, Result};
 use crate::json::write::int;
 use crate::query::{decimal, expected};
@@ -40,12 +40,29 @@ pub fn fields(
 ) {
     for (index, field) in (0u16..).zip(descriptor.fields) {
         match values.get(index) {
-            Some(value) => one(field, value.borrow(), errors),
+            Some(value) => {
+                one(field, value.borrow(), errors);
+                if index == descriptor.key && purpose == Purpose::Create {
+                    address(field, value.borrow(), errors);
+                }
+            }
             None if missing(descriptor, index, field, purpose) => {
                 note(errors, field.name, "is required".to_owned())
             }
             None => {}
         }
+    }
+}
+
+/// Texts that can't be the last part of an address, or are one already: `POST /posts/query`, `POST /posts/bulk`.
+const RESERVED: [&str; 5] = ["", ".", "..", "query", "bulk"];
+
+/// Notes a key that no address would lead to.
+fn address(field: &FieldDescriptor, key: ValueRef<'_>, errors: &mut Vec<FieldError>) {
+    if let ValueRef::Text(key) = key
+        && RESERVED.contains(&key)
+    {
+        note(errors, field.name, "must not be empty, `.`, `..`, `query` or `bulk`".to_owned());
     }
 }
 
@@ -135,7 +152,8 @@ fn missing(descriptor: &ResourceDescriptor, index: u16, field: &FieldDescriptor,
         && !own.contains(&Some(index))
         && match purpose {
             Purpose::Create => true,
-            Purpose::Replace => field.access.has(purpose.access()),
+            // What clients can't read they can't send back: absent, it stays as it is.
+            Purpose::Replace => field.access.has(purpose.access() | Access::READ),
             Purpose::Update => false,
         }
 }

@@ -69,6 +69,18 @@ impl Held {
         each!(self, c => c.unit(unit).await)
     }
 
+    /// Whether the server has ended the transaction by itself, so that what is run now would not be part of it.
+    pub(crate) fn lost(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(c) => c.lost(),
+        }
+    }
+
     /// A raw query, every value as text.
     pub(crate) async fn texts(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
         each!(self, c => c.texts(sql).await)

@@ -7,6 +7,8 @@
 mod admin;
 mod config;
 mod held;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod join;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]

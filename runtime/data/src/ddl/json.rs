@@ -34,10 +34,23 @@ pub(crate) fn kind_name(kind: Kind) -> &'static str {
 }
 
 impl Schema {
-    /// The snapshot of this schema.
+    /// What this schema makes of a database.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({ "version": 1, "tables": self.tables.iter().map(table_json).collect::<Vec<_>>() })
+    }
+
+    /// The snapshot of this schema: what it makes of a database, and which approvals are spent by that.
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        let one = |t: &Table| {
+            let mut json = table_json(t);
+            if let (Some(reason), Some(map)) = (&t.breaking, json.as_object_mut()) {
+                map.insert("breaking".into(), reason.as_str().into());
+            }
+            json
+        };
+        json!({ "version": 1, "tables": self.tables.iter().map(one).collect::<Vec<_>>() })
     }
 
     /// The schema of a snapshot; `None` when it is none of ours.
@@ -50,7 +63,7 @@ impl Schema {
         Some(Self { tables })
     }
 
-    /// A hash that two schemas share exactly when their snapshots are equal.
+    /// A hash that two schemas share exactly when they make the same of a database.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         fingerprint(&super::text::compact(&self.to_json()))
@@ -201,7 +214,7 @@ fn table(json: &Value) -> Option<Table> {
         updated_at: text(json, "updated_at"),
         version: text(json, "version"),
         renamed_from: None,
-        breaking: None,
+        breaking: text(json, "breaking"),
     })
 }
 

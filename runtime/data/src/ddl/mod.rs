@@ -30,5 +30,5 @@ pub(crate) use json::{fingerprint, kind_name};
 pub use names::constraint_name;
 pub(crate) use names::{list, quoted};
 pub use schema::{Check, Column, Default, ForeignKey, Key, Schema, Table};
-pub(crate) use text::pretty;
-pub(crate) use touch::{drop_trigger, triggers};
+pub(crate) use text::{compact, pretty};
+pub(crate) use touch::{QUIET, drop_trigger, trigger_name, triggers};

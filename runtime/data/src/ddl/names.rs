@@ -16,11 +16,19 @@ const LONGEST: usize = 63;
 #[must_use]
 pub fn constraint_name(prefix: &str, table: &str, columns: &[&str]) -> String {
     let whole = format!("{prefix}_{table}_{}", columns.join("_"));
-    if whole.len() <= LONGEST {
-        return whole;
-    }
-    let hash = super::json::fingerprint(&whole);
-    let mut cut = LONGEST - 9;
+    if whole.len() <= LONGEST { whole } else { hashed(&whole, &whole) }
+}
+
+/// The name of a constraint whose plain name another one has already (`post`.`tags_slug` and `post_tags`.`slug` give the
+/// same): it ends in a hash of its table and its columns.
+pub(crate) fn distinct_name(plain: &str, table: &str, columns: &[String]) -> String {
+    hashed(plain, &format!("{table}\0{}", columns.join("\0")))
+}
+
+/// A name with the hash of something at its end, no longer than allowed.
+fn hashed(whole: &str, of: &str) -> String {
+    let hash = super::json::fingerprint(of);
+    let mut cut = whole.len().min(LONGEST - 9);
     while !whole.is_char_boundary(cut) {
         cut -= 1;
     }

@@ -1,11 +1,12 @@
 //! The schema as plain data, and how descriptors become one.
 
-use super::names::constraint_name;
+use super::names::{constraint_name, distinct_name};
 use framewright_core::descriptor::{
     DefaultValue, FieldDescriptor, KeyDescriptor, OnDelete, ResourceDescriptor,
 };
 use framewright_core::rule::Rule;
 use framewright_core::{Kind, Value};
+use std::collections::HashSet;
 
 /// Tables, by name.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,7 +36,7 @@ pub struct Table {
     pub version: Option<String>,
     /// the former name that the resource declares; never part of a snapshot
     pub renamed_from: Option<String>,
-    /// why destructive changes of this table are approved; never part of a snapshot
+    /// why destructive changes of this table are approved; in a snapshot: why those up to there were
     pub breaking: Option<String>,
 }
 
@@ -131,6 +132,7 @@ impl Schema {
     pub fn of(resources: &[&ResourceDescriptor]) -> Self {
         let mut tables: Vec<Table> = resources.iter().map(|r| Table::of(r)).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
+        name_apart(&mut tables);
         Self { tables }
     }
 
@@ -165,10 +167,10 @@ impl Table {
                 table.indexes.push(Key { name, columns: vec![key.column.clone()] });
             }
         }
-        table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
-        table.uniques.dedup();
-        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        table.indexes.dedup();
+        for keys in [&mut table.uniques, &mut table.indexes] {
+            keys.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
+            keys.dedup();
+        }
         table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
         table
     }
@@ -177,6 +179,29 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+/// Gives every key a name of its own in the whole database: names are made of those of tables and columns, and two of
+/// them may be spelled alike. The first in order keeps the plain one.
+fn name_apart(tables: &mut [Table]) {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut own = |name: &mut String, table: &str, columns: &[String]| {
+        if taken.contains(name.as_str()) {
+            *name = distinct_name(name, table, columns);
+        }
+        taken.insert(name.clone());
+    };
+    for table in tables {
+        for key in table.uniques.iter_mut().chain(&mut table.indexes) {
+            own(&mut key.name, &table.name, &key.columns);
+        }
+        for key in &mut table.foreign_keys {
+            own(&mut key.name, &table.name, std::slice::from_ref(&key.column));
+        }
+        table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 

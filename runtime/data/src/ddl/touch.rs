@@ -6,8 +6,11 @@
 //!   connections of another `application_name` than ours.
 //! * SQLite: a trigger that only fires when the version stays as it was. It comes after the update, where a row without
 //!   a version cannot be told from one that was changed within a microsecond: there raw SQL sets `updated_at` itself.
-//! * MySQL: `ON UPDATE CURRENT_TIMESTAMP(6)` of the column, which an explicit value overrules. The version stays with
-//!   raw SQL: where the binary log is on, MySQL lets only administrators create triggers.
+//! * MySQL: `ON UPDATE CURRENT_TIMESTAMP(6)` of the column, which an explicit value overrules, and for the version a
+//!   trigger that only acts when it stays as it was. Migrations keep it quiet. Where the binary log is on and the server
+//!   lets only administrators create triggers (error 1419), the migration goes on without it, and says so.
+//!
+//! Raw Diesel of the application is SQL that is not ours: on PostgreSQL its connection has another name meanwhile.
 
 use super::names::{constraint_name, quoted};
 use super::schema::Table;
@@ -15,6 +18,9 @@ use crate::dialect::Dialect;
 
 /// The name that our connections have on PostgreSQL.
 const OURS: &str = "framewright";
+
+/// The variable of a session of MySQL in which updates leave the version alone: that of a migration.
+pub(crate) const QUIET: &str = "@framewright_quiet";
 
 const FUNCTION: &str = "\
 CREATE OR REPLACE FUNCTION framewright_touch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -32,9 +38,17 @@ $$";
 /// The statements that make a table's trigger; none where it needs none.
 pub(crate) fn triggers(dialect: Dialect, table: &Table) -> Vec<String> {
     let q = |name: &str| quoted(dialect, name);
-    let (name, on) = (q(&name(&table.name)), q(&table.name));
+    let Some(name) = trigger_name(dialect, table) else { return Vec::new() };
+    let (name, on) = (q(&name), q(&table.name));
     match (dialect, &table.updated_at, &table.version) {
-        (_, None, None) | (Dialect::Mysql, ..) | (Dialect::Sqlite, _, None) => Vec::new(),
+        (Dialect::Sqlite | Dialect::Mysql, _, None) => Vec::new(),
+        (Dialect::Mysql, _, Some(version)) => {
+            let version = q(version);
+            vec![format!(
+                "CREATE TRIGGER {name} BEFORE UPDATE ON {on} FOR EACH ROW\n    \
+                 SET NEW.{version} = IF(NEW.{version} = OLD.{version} AND {QUIET} IS NULL, OLD.{version} + 1, NEW.{version})"
+            )]
+        }
         (Dialect::Postgres, updated_at, version) => {
             let telling = q(version.as_ref().or(updated_at.as_ref()).map_or("", String::as_str));
             let argument =
@@ -64,16 +78,17 @@ pub(crate) fn triggers(dialect: Dialect, table: &Table) -> Vec<String> {
 
 /// The statement that drops the trigger of a table, which may have been renamed since it was made.
 pub(crate) fn drop_trigger(dialect: Dialect, made_for: &Table, now: &str) -> Option<String> {
-    if triggers(dialect, made_for).is_empty() {
-        return None;
-    }
-    let name = quoted(dialect, &name(&made_for.name));
+    let name = quoted(dialect, &trigger_name(dialect, made_for)?);
     Some(match dialect {
         Dialect::Postgres => format!("DROP TRIGGER {name} ON {}", quoted(dialect, now)),
-        _ => format!("DROP TRIGGER {name}"),
+        // the server may have refused to make it
+        Dialect::Mysql => format!("DROP TRIGGER IF EXISTS {name}"),
+        Dialect::Sqlite => format!("DROP TRIGGER {name}"),
     })
 }
 
-fn name(table: &str) -> String {
-    constraint_name("tr", table, &["touch"])
+/// The name of a table's trigger, if it needs one.
+pub(crate) fn trigger_name(dialect: Dialect, table: &Table) -> Option<String> {
+    let needed = table.version.is_some() || (dialect == Dialect::Postgres && table.updated_at.is_some());
+    needed.then(|| constraint_name("tr", &table.name, &["touch"]))
 }

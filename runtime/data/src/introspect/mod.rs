@@ -13,7 +13,7 @@ pub use normal::normal;
 use crate::database::Admin;
 use crate::ddl::column::{check, default, sql_type};
 use crate::ddl::create::touched;
-use crate::ddl::{Schema, Table, constraint_name};
+use crate::ddl::{Schema, Table, constraint_name, trigger_name};
 use crate::dialect::Dialect;
 use framewright_core::Result;
 use framewright_core::descriptor::OnDelete;
@@ -35,6 +35,8 @@ pub struct LiveTable {
     pub foreign_keys: Vec<LiveForeignKey>,
     /// checks, by name
     pub checks: Vec<LiveCheck>,
+    /// triggers, by name; one that is switched off says so
+    pub triggers: Vec<String>,
 }
 
 /// A column as a database has it.
@@ -145,6 +147,7 @@ fn expected_table(dialect: Dialect, table: &Table) -> LiveTable {
         indexes: table.indexes.iter().map(key).collect(),
         foreign_keys: foreign_keys.collect(),
         checks: checks.collect(),
+        triggers: trigger_name(dialect, table).into_iter().collect(),
     }
 }
 
@@ -154,26 +157,23 @@ fn sort(table: &mut LiveTable) {
     table.indexes.sort();
     table.foreign_keys.sort();
     table.checks.sort();
+    table.triggers.sort();
 }
 
-/// The names of everything that `fresh` drops: tables, and views.
-pub(crate) async fn names(admin: &mut Admin) -> Result<Vec<(String, bool)>> {
+/// The names of tables and views.
+pub(crate) async fn names(admin: &mut Admin) -> Result<Vec<String>> {
     let sql = match admin.dialect() {
         Dialect::Postgres => {
-            "SELECT c.relname::text, (c.relkind = 'v')::text FROM pg_class c \
-             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition"
+            "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace \
+             AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition"
         }
-        Dialect::Mysql => {
-            "SELECT TABLE_NAME, IF(TABLE_TYPE = 'VIEW', 'true', 'false') FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE()"
-        }
+        Dialect::Mysql => "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
         Dialect::Sqlite => {
-            "SELECT name, CASE type WHEN 'view' THEN 'true' ELSE 'false' END FROM sqlite_master \
+            "SELECT name FROM sqlite_master \
              WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         }
     };
-    let rows = admin.rows(sql).await?;
-    Ok(rows.iter().map(|r| (cell(r, 0), cell(r, 1) == "true")).collect())
+    Ok(admin.rows(sql).await?.iter().map(|r| cell(r, 0)).collect())
 }
 
 /// A cell of a row; NULL is empty.

@@ -29,6 +29,9 @@ JOIN information_schema.TABLE_CONSTRAINTS t \
   ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME AND t.CONSTRAINT_TYPE = 'CHECK' \
 WHERE c.CONSTRAINT_SCHEMA = DATABASE()";
 
+const TRIGGERS: &str = "\
+SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()";
+
 pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
     let mut tables = Vec::new();
     for row in admin.rows(COLUMNS).await? {
@@ -80,6 +83,9 @@ pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
         let condition = normal(Dialect::Mysql, &cell(&row, 2));
         let table = table_mut(&mut tables, &cell(&row, 0));
         table.checks.push(LiveCheck { name: cell(&row, 1), condition });
+    }
+    for row in admin.rows(TRIGGERS).await? {
+        table_mut(&mut tables, &cell(&row, 0)).triggers.push(cell(&row, 1));
     }
     Ok(tables)
 }

@@ -35,7 +35,7 @@ pub fn normal(dialect: Dialect, sql: &str) -> String {
                     out.push(format!("-{n}"));
                 }
                 Some(n) => out.push(n),
-                None => out.push(v.clone()),
+                None => out.push(json(v).unwrap_or_else(|| v.clone())),
             },
         }
     }
@@ -47,6 +47,12 @@ pub fn normal(dialect: Dialect, sql: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+/// PostgreSQL keeps a default of JSON in an order and with blanks of its own.
+fn json(value: &str) -> Option<String> {
+    let json = serde_json::from_str(value).ok().filter(|_| value.starts_with(['{', '[']));
+    json.map(|json| crate::ddl::compact(&json))
 }
 
 /// The normal form of a type: `varchar(255)` and `character varying(255)`, `int(11)` and `INT`.

@@ -18,7 +18,8 @@ ORDER BY c.relname, a.attnum";
 /// One row per constraint and column, in the order of the columns.
 const CONSTRAINTS: &str = "\
 SELECT c.relname::text, k.conname::text, k.contype::text, a.attname::text, f.relname::text, b.attname::text, \
-       k.confdeltype::text, CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid) END \
+       k.confdeltype::text, CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid) END, \
+       k.convalidated::text \
 FROM pg_constraint k \
 JOIN pg_class c ON c.oid = k.conrelid \
 LEFT JOIN pg_class f ON f.oid = k.confrelid \
@@ -38,6 +39,10 @@ CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) AS n \
 WHERE c.relnamespace = current_schema()::regnamespace \
   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
 ORDER BY c.relname, x.relname, n";
+
+const TRIGGERS: &str = "\
+SELECT c.relname::text, t.tgname::text, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal";
 
 pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
     let mut tables = Vec::new();
@@ -60,7 +65,10 @@ pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
     }
     for row in admin.rows(CONSTRAINTS).await? {
         let table = table_mut(&mut tables, &cell(&row, 0));
-        let (name, column) = (cell(&row, 1), cell(&row, 3));
+        let (mut name, column) = (cell(&row, 1), cell(&row, 3));
+        if cell(&row, 8) != "true" {
+            name.push_str(" (not valid)");
+        }
         match &*cell(&row, 2) {
             "p" => table.key.push(column),
             "u" => add(&mut table.uniques, name, column),
@@ -102,6 +110,10 @@ pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
         let column = cell(&row, 3).trim_matches('"').to_owned();
         let keys = if cell(&row, 2) == "true" { &mut table.uniques } else { &mut table.indexes };
         add(keys, name, column);
+    }
+    for row in admin.rows(TRIGGERS).await? {
+        let off = if cell(&row, 2) == "D" { " (disabled)" } else { "" };
+        table_mut(&mut tables, &cell(&row, 0)).triggers.push(format!("{}{off}", cell(&row, 1)));
     }
     Ok(tables)
 }

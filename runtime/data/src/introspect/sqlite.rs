@@ -68,6 +68,11 @@ pub(super) async fn tables(admin: &mut Admin) -> Result<Vec<LiveTable>> {
     for row in admin.rows(&format!("SELECT m.name, m.sql FROM sqlite_master m WHERE {OURS}")).await? {
         constraints(table_mut(&mut tables, &cell(&row, 0)), &cell(&row, 1));
     }
+    let triggers = "SELECT t.tbl_name, t.name FROM sqlite_master t JOIN sqlite_master m ON m.name = t.tbl_name \
+                    AND m.type = 'table' WHERE t.type = 'trigger'";
+    for row in admin.rows(triggers).await? {
+        table_mut(&mut tables, &cell(&row, 0)).triggers.push(cell(&row, 1));
+    }
     Ok(tables)
 }
 

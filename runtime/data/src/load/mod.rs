@@ -1,5 +1,6 @@
 //! Relations: one statement per relation and level, whatever the number of parents.
 
+pub(crate) mod budget;
 pub(crate) mod json;
 pub(crate) mod typed;
 
@@ -132,6 +133,7 @@ fn write(
     if let Some(between) = between {
         w.filters(between, None, Deleted::Without)?;
     }
+    w.guard();
     match cap {
         Some(n) => {
             w.b.sql(") q WHERE q.fw_row <= ")

@@ -45,7 +45,11 @@ pub(crate) fn statements(dialect: Dialect, plan: &Plan) -> Vec<String> {
     for table in in_order(&dropped).into_iter().rev() {
         let blocked = |k: &&ForeignKey| gone.iter().any(|g| g.name == k.table);
         phases.free.extend(
-            table.foreign_keys.iter().filter(blocked).map(|k| drop_foreign_key(dialect, &table.name, k)),
+            table
+                .foreign_keys
+                .iter()
+                .filter(blocked)
+                .map(|k| drop_foreign_key(dialect, &table.name, &k.name)),
         );
         phases.drop_tables.push(format!("DROP TABLE {}", quoted(dialect, &table.name)));
         gone.push(table);
@@ -79,9 +83,22 @@ pub(crate) fn statements(dialect: Dialect, plan: &Plan) -> Vec<String> {
     .concat()
 }
 
-fn drop_foreign_key(dialect: Dialect, table: &str, key: &ForeignKey) -> String {
+pub(super) fn drop_foreign_key(dialect: Dialect, table: &str, name: &str) -> String {
     let what = if dialect == Dialect::Mysql { "FOREIGN KEY" } else { "CONSTRAINT" };
-    format!("ALTER TABLE {} DROP {what} {}", quoted(dialect, table), quoted(dialect, &key.name))
+    format!("ALTER TABLE {} DROP {what} {}", quoted(dialect, table), quoted(dialect, name))
+}
+
+pub(super) fn drop_check(dialect: Dialect, table: &str, name: &str) -> String {
+    format!("ALTER TABLE {} DROP CONSTRAINT {}", quoted(dialect, table), quoted(dialect, name))
+}
+
+pub(super) fn drop_key(dialect: Dialect, table: &str, name: &str, unique: bool) -> String {
+    let name = quoted(dialect, name);
+    match (dialect, unique) {
+        (Dialect::Mysql, _) => format!("ALTER TABLE {} DROP INDEX {name}", quoted(dialect, table)),
+        (Dialect::Postgres, true) => format!("ALTER TABLE {} DROP CONSTRAINT {name}", quoted(dialect, table)),
+        _ => format!("DROP INDEX {name}"),
+    }
 }
 
 struct Alter<'a> {
@@ -168,9 +185,8 @@ impl Alter<'_> {
         let former = self.change.columns.iter().find(|(_, b)| *b == old.name).map_or(&*old.name, |(a, _)| a);
         let table = self.change.old.as_ref().map_or(&*self.old.name, |t| &*t.name);
         if check(self.dialect, old).is_some() {
-            let name = self.quoted(&constraint_name("ck", table, &[former]));
-            let statement = self.table(&format!("DROP CONSTRAINT {name}"));
-            self.out.free.push(statement);
+            let name = constraint_name("ck", table, &[former]);
+            self.out.free.push(drop_check(self.dialect, &self.new.name, &name));
         }
     }
 
@@ -290,11 +306,6 @@ impl Alter<'_> {
     }
 
     fn keys(&mut self) {
-        let drop = |me: &Self, key: &Key, unique: bool| match (me.dialect, unique) {
-            (Dialect::Mysql, _) => me.table(&format!("DROP INDEX {}", me.quoted(&key.name))),
-            (_, true) => me.table(&format!("DROP CONSTRAINT {}", me.quoted(&key.name))),
-            (_, false) => format!("DROP INDEX {}", me.quoted(&key.name)),
-        };
         let rename = |me: &Self, old: &Key, new: &Key, unique: bool| match (me.dialect, unique) {
             (Dialect::Mysql, _) => {
                 me.table(&format!("RENAME INDEX {} TO {}", me.quoted(&old.name), me.quoted(&new.name)))
@@ -313,7 +324,7 @@ impl Alter<'_> {
                     }
                     Some(_) => {}
                     None => {
-                        let statement = drop(self, old, unique);
+                        let statement = drop_key(self.dialect, &self.new.name, &old.name, unique);
                         self.out.drop_keys.push(statement);
                     }
                 }
@@ -349,7 +360,7 @@ impl Alter<'_> {
                     self.out.foreign_keys.push(statement);
                 }
                 other => {
-                    self.out.free.push(drop_foreign_key(self.dialect, &self.new.name, old));
+                    self.out.free.push(drop_foreign_key(self.dialect, &self.new.name, &old.name));
                     self.out
                         .foreign_keys
                         .extend(other.map(|n| add_foreign_key(self.dialect, &self.new.name, n)));

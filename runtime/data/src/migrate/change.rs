@@ -9,6 +9,9 @@ pub struct Plan {
     pub changes: Vec<TableChange>,
     /// tables that are renamed: before, after
     pub renames: Vec<(String, String)>,
+    /// tables whose resource is `breaking` for this plan, and the reason: one that the old schema knows was given for an
+    /// earlier plan
+    pub approvals: Vec<(String, String)>,
 }
 
 /// What happens to a table.
@@ -28,7 +31,7 @@ impl Plan {
     /// What leads from one schema to another. Renames are those that the new one declares.
     #[must_use]
     pub fn between(old: &Schema, new: &Schema) -> Self {
-        let mut renames = Vec::new();
+        let (mut renames, mut approvals) = (Vec::new(), Vec::new());
         let mut pairs: Vec<(Option<&Table>, Option<&Table>, Vec<(String, String)>)> = Vec::new();
         for table in &new.tables {
             let former = old.table(&table.name).or_else(|| {
@@ -39,6 +42,9 @@ impl Plan {
             if let Some(former) = former.filter(|f| f.name != table.name) {
                 renames.push((former.name.clone(), table.name.clone()));
             }
+            let spent = former.and_then(|f| f.breaking.as_ref());
+            let fresh = table.breaking.as_ref().filter(|reason| spent != Some(*reason));
+            approvals.extend(fresh.map(|reason| (table.name.clone(), reason.clone())));
             pairs.push((former, Some(table), columns));
         }
         for table in &old.tables {
@@ -46,7 +52,8 @@ impl Plan {
                 pairs.push((Some(table), None, Vec::new()));
             }
         }
-        Self::of(renames, pairs.into_iter().map(|(o, n, c)| (o.map(plain), n.map(plain), c)).collect())
+        let plain = pairs.into_iter().map(|(o, n, c)| (o.map(plain), n.map(plain), c)).collect();
+        Self { approvals, ..Self::of(renames, plain) }
     }
 
     fn of(
@@ -96,7 +103,7 @@ impl Plan {
                 left || c.carried.is_none() || c.renames().next().is_some() || c.renamed().is_some()
             })
             .collect();
-        Self { changes, renames }
+        Self { changes, renames, approvals: Vec::new() }
     }
 
     /// The way back.

@@ -25,9 +25,9 @@ pub struct Danger {
     pub impossible: bool,
 }
 
-/// Everything in a plan that needs approval. What `new` declares `breaking` and what `approve` names is approved.
+/// Everything in a plan that needs approval. What is `breaking` for this plan and what `approve` names is approved.
 #[must_use]
-pub fn dangers(plan: &Plan, new: &Schema, approve: &[String]) -> Vec<Danger> {
+pub fn dangers(plan: &Plan, approve: &[String]) -> Vec<Danger> {
     let mut all = Vec::new();
     for change in &plan.changes {
         let mut found = Vec::new();
@@ -36,7 +36,8 @@ pub fn dangers(plan: &Plan, new: &Schema, approve: &[String]) -> Vec<Danger> {
             (_, Some(old), None) => found.push(dropped_table(old, plan)),
             _ => {}
         }
-        let breaking = change.new.as_ref().and_then(|t| new.table(&t.name)).and_then(|t| t.breaking.clone());
+        let of = |table: &Table| plan.approvals.iter().find(|(name, _)| *name == table.name);
+        let breaking = change.new.as_ref().and_then(of).map(|(_, reason)| reason.clone());
         for danger in &mut found {
             let named = approve.contains(&danger.code).then(|| format!("--approve {}", danger.code));
             danger.approved = breaking.clone().or(named).filter(|_| !danger.impossible);
@@ -44,6 +45,24 @@ pub fn dangers(plan: &Plan, new: &Schema, approve: &[String]) -> Vec<Danger> {
         all.extend(found);
     }
     all
+}
+
+/// The error that refuses a `breaking` which approves nothing in a plan: left standing, it would approve whatever comes
+/// next. One that the last plan was approved by may stay until the next one is made.
+#[must_use]
+pub(super) fn idle_approval(plan: &Plan, new: &Schema, dangers: &[Danger]) -> Option<Error> {
+    let fresh = |table: &Table| plan.approvals.iter().any(|(name, _)| *name == table.name);
+    let used = |table: &Table| fresh(table) && dangers.iter().any(|d| d.table == table.name);
+    let idle = |t: &&Table| t.breaking.is_some() && !used(t) && (fresh(t) || !plan.is_empty());
+    let names: Vec<String> = new.tables.iter().filter(idle).map(|t| format!("`{}`", t.name)).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!("`breaking` approves nothing on the resource of {}", names.join(", "));
+    Some(
+        Error::new(ErrorKind::Conflict, "migrate.breaking", message)
+            .hint("take it out: it is for one migration, and would approve what nobody has looked at"),
+    )
 }
 
 /// The error that refuses what is not approved, with every safe sequence; `None` when all is.
@@ -66,7 +85,8 @@ pub fn refusal(dangers: &[Danger]) -> Option<Error> {
         open.iter().filter(|d| !d.impossible).map(|d| format!("--approve {}", d.code)).collect();
     if !codes.is_empty() {
         hint.push_str(&format!(
-            "to make it as it is: `migrate make {}`, or `#[resource(breaking = \"reason\")]` on the resource",
+            "to make it as it is: `migrate make {}`, or `#[resource(breaking = \"reason\")]` on the resource (a reason that \
+             the last migration was approved by does not count again)",
             codes.join(" ")
         ));
     }

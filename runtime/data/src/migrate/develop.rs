@@ -39,7 +39,7 @@ impl Migrator {
     pub async fn develop_fresh(&self, resources: &[&ResourceDescriptor]) -> Result<Vec<String>> {
         self.guard("db reset")?;
         let mut admin = self.begin().await?;
-        let result = match super::run::wipe(&mut admin).await {
+        let result = match super::wipe::wipe(&mut admin).await {
             Ok(()) => self.develop_locked(&mut admin, &Schema::of(resources)).await,
             Err(e) => Err(e),
         };
@@ -50,19 +50,19 @@ impl Migrator {
         track::setup(admin).await?;
         let mut done: Vec<String> = Vec::new();
         if !self.migrations.files.is_empty() {
-            done.extend(self.up_locked(admin, None).await?);
+            done.extend(self.run_pending(admin, None).await?);
         }
         let old = self.present(admin, new).await?;
         let plan = Plan::between(&old, new);
         if old.fingerprint() == new.fingerprint() {
             return Ok(done);
         }
-        let mut losing: Vec<Danger> = dangers(&plan, new, &[]);
+        let mut losing: Vec<Danger> = dangers(&plan, &[]);
         losing.retain(|d| d.approved.is_none() && (d.loses || d.impossible));
         self.refuse(admin, &plan, &losing).await?;
         self.tell(&Event::Developing { summary: plan.summary() });
         let dialect = self.dialect();
-        let (fingerprint, snapshot) = (new.fingerprint(), pretty(&new.to_json()));
+        let (fingerprint, snapshot) = (new.fingerprint(), pretty(&new.snapshot()));
         Script {
             dialect,
             name: "the change of the resources".to_owned(),
@@ -71,7 +71,7 @@ impl Migrator {
             up: true,
             atomic: dialect != Dialect::Mysql,
             skip: 0,
-            unsure: false,
+            first: None,
             before: Vec::new(),
             after: track::remember_schema(dialect, &fingerprint, Some(&snapshot)),
         }
@@ -101,7 +101,7 @@ impl Migrator {
             }
             None => {
                 let names = crate::introspect::names(admin).await?;
-                let taken = new.tables.iter().find(|t| names.iter().any(|(name, _)| *name == t.name));
+                let taken = new.tables.iter().find(|t| names.contains(&t.name));
                 match taken {
                     None => return Ok(Schema::default()),
                     Some(table) => {
@@ -159,6 +159,6 @@ impl Migrator {
             "migrate.refused",
             format!("the tables were not changed, because they have rows:{list}"),
         )
-        .hint(format!("{steps}to lose them: `#[resource(breaking = \"reason\")]` on the resource,\n{reset}")))
+        .hint(format!("{steps}to lose them: `#[resource(breaking = \"reason\")]` on the resource, with a reason that is not that of an earlier change,\n{reset}")))
     }
 }

@@ -1,10 +1,11 @@
 //! One migration, run by the harness of `diesel_migrations` statement by statement, so that it is known where it
 //! stopped, and can go on from there where DDL has no transactions.
 
+use super::effect::changes_rows;
 use super::script::{Migration, statements};
 use super::track::{Progress, mark, remember, remember_schema};
 use crate::database::{Admin, Migrations};
-use crate::ddl::fingerprint;
+use crate::ddl::{QUIET, fingerprint};
 use crate::dialect::Dialect;
 use diesel::backend::Backend;
 use diesel::connection::BoxableConnection;
@@ -32,8 +33,8 @@ pub(crate) struct Script {
     pub(crate) atomic: bool,
     /// statements that an earlier run has applied
     pub(crate) skip: usize,
-    /// the statement after those may have been applied too: its process was killed
-    pub(crate) unsure: bool,
+    /// what has to run before the first of the others: it clears away what an earlier run left of that one
+    pub(crate) first: Option<String>,
     /// what is remembered before and, in the same transaction where there is one, after
     pub(crate) before: Vec<String>,
     pub(crate) after: Vec<String>,
@@ -74,7 +75,7 @@ impl Script {
             (false, false) => vec![mark(dialect, &version, Progress::Reverting, 0, "", None)],
         };
         let name = migration.name.clone();
-        Self { dialect, name, version, statements, up, atomic, skip: 0, unsure: false, before, after }
+        Self { dialect, name, version, statements, up, atomic, skip: 0, first: None, before, after }
     }
 
     /// The hash of the first statements.
@@ -82,9 +83,15 @@ impl Script {
         fingerprint(&self.statements.get(..count).unwrap_or_default().join(";"))
     }
 
+    /// What of it is left to run, as a script.
+    pub(crate) fn rest(&self) -> String {
+        let rest = self.statements.iter().skip(self.skip);
+        self.first.iter().chain(rest).map(|s| format!("{s};\n")).collect()
+    }
+
     fn all<DB: Backend>(&self, conn: &mut dyn BoxableConnection<DB>) -> std::result::Result<(), Stopped> {
         let outside = |e: diesel::result::Error| Stopped { at: None, message: e.to_string() };
-        if self.skip == 0 && !self.unsure {
+        if self.skip == 0 {
             for statement in &self.before {
                 conn.batch_execute(statement).map_err(outside)?;
             }
@@ -94,23 +101,37 @@ impl Script {
         } else {
             (Progress::Reverting, Progress::RevertFailed)
         };
+        let note = |progress, at: usize, error: Option<&str>| {
+            mark(self.dialect, &self.version, progress, at, &self.prefix(at), error)
+        };
         for (at, statement) in self.statements.iter().enumerate().skip(self.skip) {
-            let note = |progress, error: Option<&str>| {
-                mark(self.dialect, &self.version, progress, at, &self.prefix(at), error)
-            };
             if !self.atomic {
-                conn.batch_execute(&note(running, None)).map_err(outside)?;
+                conn.batch_execute(&note(running, at, None)).map_err(outside)?;
             }
-            match conn.batch_execute(statement) {
-                Ok(()) => {}
-                Err(e) if self.unsure && at == self.skip && is_done_already(&e.to_string()) => {}
-                Err(e) => {
-                    if !self.atomic {
-                        // The statement's own error is what counts.
-                        let _ = conn.batch_execute(&note(failed, Some(&e.to_string())));
-                    }
-                    return Err(Stopped { at: Some(at), message: e.to_string() });
+            if let Some(first) = self.first.as_ref().filter(|_| at == self.skip) {
+                conn.batch_execute(first).map_err(outside)?;
+            }
+            // Rows change together with the note that they did, so that no later run changes them again.
+            let noted = !self.atomic && changes_rows(self.dialect, statement);
+            let result = if noted {
+                let pieces = [self.begin(), statement, &note(running, at + 1, None), "COMMIT"];
+                pieces.iter().try_for_each(|sql| conn.batch_execute(sql))
+            } else {
+                conn.batch_execute(statement)
+            };
+            let result = result.or_else(|e| match self.is_refused_trigger(statement, &e.to_string()) {
+                true => Ok(()),
+                false => Err(e),
+            });
+            if let Err(e) = result {
+                // The statement's own error is what counts, whatever becomes of these two.
+                if noted {
+                    let _ = conn.batch_execute("ROLLBACK");
                 }
+                if !self.atomic {
+                    let _ = conn.batch_execute(&note(failed, at, Some(&e.to_string())));
+                }
+                return Err(Stopped { at: Some(at), message: e.to_string() });
             }
         }
         if self.dialect == Dialect::Sqlite {
@@ -173,11 +194,35 @@ impl Script {
         result.map_err(|stopped| script.error(&stopped))
     }
 
+    /// Error 1419: triggers are for administrators. What raw SQL then has to do itself is no reason to stop.
+    fn is_refused_trigger(&self, statement: &str, message: &str) -> bool {
+        let refused = self.dialect == Dialect::Mysql
+            && message.contains("log_bin_trust_function_creators")
+            && statement.starts_with("CREATE TRIGGER `tr_")
+            && statement.contains(QUIET);
+        if refused {
+            tracing::warn!(
+                migration = %self.name,
+                "the server lets only administrators make triggers while its binary log is on (error 1419), so SQL that is not \
+                 the framework's has to count `version` itself; `log_bin_trust_function_creators = 1` allows it: {}",
+                first_line(statement)
+            );
+        }
+        refused
+    }
+
+    fn begin(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+            Dialect::Mysql => "START TRANSACTION",
+        }
+    }
+
     /// Runs it without a record of `diesel_migrations`: what development does between migrations.
     pub(crate) async fn run_unrecorded(self, admin: &mut Admin) -> Result<()> {
-        let begin = if self.dialect == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         if self.atomic {
-            admin.script(begin).await?;
+            admin.script(self.begin()).await?;
         }
         let result = self.each(admin).await;
         if self.atomic {
@@ -189,7 +234,10 @@ impl Script {
     async fn each(&self, admin: &mut Admin) -> std::result::Result<(), Stopped> {
         let stop = |at, e: &Error| Stopped { at, message: cause(e) };
         for (at, statement) in self.statements.iter().enumerate() {
-            admin.script(statement).await.map_err(|e| stop(Some(at), &e))?;
+            match admin.script(statement).await {
+                Err(e) if !self.is_refused_trigger(statement, &cause(&e)) => return Err(stop(Some(at), &e)),
+                _ => {}
+            }
         }
         let checks =
             FOREIGN_KEYS_HOLD.iter().filter(|_| self.dialect == Dialect::Sqlite).map(|s| (*s).to_owned());
@@ -203,25 +251,6 @@ impl Script {
 /// What the database said.
 pub(crate) fn cause(error: &Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.message().to_owned(), ToString::to_string)
-}
-
-/// What a database says when a statement was applied before.
-fn is_done_already(message: &str) -> bool {
-    let message = message.to_lowercase();
-    [
-        "already exists",
-        "duplicate column",
-        "duplicate key name",
-        "can't drop",
-        "unknown table",
-        "doesn't exist",
-        "does not exist",
-        "duplicate foreign key",
-        "unknown column",
-        "errno: 121",
-    ]
-    .iter()
-    .any(|known| message.contains(known))
 }
 
 fn indented(statement: &str) -> String {

@@ -1,7 +1,7 @@
 //! `migrate make`: what the descriptors say against the last snapshot, as files to read and commit.
 
 use super::change::Plan;
-use super::danger::{Danger, dangers, refusal};
+use super::danger::{Danger, dangers, idle_approval, refusal};
 use super::script::MigrationFiles;
 use super::{alter, rebuild};
 use crate::ddl::{Schema, pretty};
@@ -29,6 +29,8 @@ pub struct Made {
     pub files: Vec<PathBuf>,
     /// what was approved, and why
     pub approved: Vec<Danger>,
+    /// its `up.sql`, by dialect
+    pub sql: Vec<(&'static str, String)>,
 }
 
 /// What `migrate make` is told.
@@ -58,8 +60,8 @@ pub fn make(directory: &Path, resources: &[&ResourceDescriptor], options: &MakeO
 pub fn make_for(directory: &Path, new: &Schema, options: &MakeOptions) -> Result<Made> {
     let old = snapshot(directory)?;
     let plan = Plan::between(&old, new);
-    let dangers = dangers(&plan, new, &options.approve);
-    if let Some(refusal) = refusal(&dangers) {
+    let dangers = dangers(&plan, &options.approve);
+    if let Some(refusal) = refusal(&dangers).or_else(|| idle_approval(&plan, new, &dangers)) {
         return Err(refusal);
     }
     let mut made = Made { summary: plan.summary(), approved: dangers, ..Made::default() };
@@ -78,6 +80,7 @@ pub fn make_for(directory: &Path, new: &Schema, options: &MakeOptions) -> Result
             let up = format!("{what}{}", script(up));
             let down = format!("-- {name}, the way back.\n{}", script(down));
             made.files.extend([folder.join("up.sql"), folder.join("down.sql")]);
+            made.sql.push((dialect.name(), up.clone()));
             if !options.pretend {
                 write(&folder.join("up.sql"), &up)?;
                 write(&folder.join("down.sql"), &down)?;
@@ -85,7 +88,7 @@ pub fn make_for(directory: &Path, new: &Schema, options: &MakeOptions) -> Result
         }
     }
     if old.fingerprint() != new.fingerprint() && !options.pretend {
-        write(&directory.join("schema.lock"), &pretty(&new.to_json()))?;
+        write(&directory.join("schema.lock"), &pretty(&new.snapshot()))?;
         made.files.push(directory.join("schema.lock"));
     }
     if !options.pretend && (made.name.is_some() || !directory.join("embed.rs").exists()) && directory.exists()

@@ -7,24 +7,34 @@
 //! schema and only recorded.
 //!
 //! A migration is all or nothing on PostgreSQL and SQLite. MySQL commits at every DDL statement, so there the runner
-//! writes down each statement that it begins, and goes on after the last one that is known to be applied.
+//! writes down each statement that it begins, and goes on after the last one that is known to be applied: changes of rows
+//! commit together with that note, and of anything else the catalogue says whether it happened.
 
 mod alter;
 mod change;
+mod check;
 mod convert;
 mod danger;
 mod develop;
+mod effect;
 mod execute;
 mod make;
+mod pretend;
+mod ready;
 mod rebuild;
+mod recover;
+mod repair;
 mod run;
 mod script;
 mod status;
 mod track;
+mod wipe;
 
 pub use change::{Plan, TableChange};
 pub use danger::{Danger, dangers, refusal};
 pub use make::{Made, MakeOptions, make, make_for, plan_statements, snapshot};
+pub use pretend::Pretended;
+pub use repair::repair;
 pub use run::{Event, Migrator};
 pub use script::{Embedded, Migration, MigrationFiles, statements};
 pub use status::{MigrationState, Status};

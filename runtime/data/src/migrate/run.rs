@@ -1,9 +1,10 @@
 //! `migrate up|down|redo|fresh`, one process at a time.
 
 use super::execute::Script;
+use super::recover::resume;
 use super::script::{Migration, MigrationFiles};
-use super::status::edited;
 use super::track::{self, Progress, Record};
+use super::wipe::wipe;
 use crate::database::{Admin, Database};
 use crate::dialect::Dialect;
 use framewright_core::{Error, ErrorKind, Result};
@@ -48,7 +49,7 @@ pub struct Migrator {
     wait: Duration,
     production: bool,
     force: bool,
-    accept_edits: bool,
+    pub(super) accept_edits: bool,
     watch: Option<Arc<dyn Fn(&Event) + Send + Sync>>,
 }
 
@@ -113,6 +114,7 @@ impl Migrator {
 
     /// Takes the connection and the lock.
     pub(super) async fn begin(&self) -> Result<Admin> {
+        self.migrations.check()?;
         let mut admin = self.database.admin().await?;
         if admin.lock(LOCK, Duration::ZERO).await.is_err() {
             self.tell(&Event::Waiting);
@@ -126,8 +128,11 @@ impl Migrator {
                     .caused_by(e));
             }
         }
-        if self.dialect() == Dialect::Sqlite {
-            admin.script("PRAGMA foreign_keys = OFF").await?;
+        match self.dialect() {
+            Dialect::Sqlite => admin.script("PRAGMA foreign_keys = OFF").await?,
+            // A backfill is no change of the record.
+            Dialect::Mysql => admin.script(&format!("SET {} = 1", crate::ddl::QUIET)).await?,
+            Dialect::Postgres => {}
         }
         Ok(admin)
     }
@@ -152,25 +157,50 @@ impl Migrator {
         self.end(admin, result).await
     }
 
-    pub(super) async fn up_locked(&self, admin: &mut Admin, limit: Option<usize>) -> Result<Vec<String>> {
+    async fn up_locked(&self, admin: &mut Admin, limit: Option<usize>) -> Result<Vec<String>> {
         track::setup(admin).await?;
-        let applied = track::applied(admin).await?;
-        let records = track::records(admin).await?;
-        self.check(admin, &applied, &records).await?;
+        let (applied, records) = (track::applied(admin).await?, track::records(admin).await?);
+        self.check_missing(&applied, &records)?;
+        self.run_pending(admin, limit).await
+    }
+
+    /// What is pending, up to a limit, each as the script that is left of it; with whether it is only to be recorded,
+    /// because development has applied it.
+    pub(super) async fn pending<'m>(
+        &'m self,
+        admin: &mut Admin,
+        applied: &[String],
+        records: &[Record],
+        limit: Option<usize>,
+    ) -> Result<Vec<(&'m Migration, Script, bool)>> {
         let pending: Vec<&Migration> =
             self.migrations.files.iter().filter(|m| !applied.contains(&m.version())).collect();
         let adopted = self.adoptable(admin, &pending).await?;
-        let mut done = Vec::new();
+        let mut out = Vec::new();
         for (at, migration) in pending.into_iter().enumerate().take(limit.unwrap_or(usize::MAX)) {
             let mut script = Script::of(self.dialect(), migration, true);
             if at < adopted {
-                self.tell(&Event::Adopted { name: migration.name.clone() });
                 script.statements.clear();
             } else {
-                self.tell(&Event::Up { name: migration.name.clone() });
                 let record = records.iter().find(|r| r.version == migration.version());
-                resume(&mut script, record)?;
+                resume(admin, &mut script, record).await?;
             }
+            out.push((migration, script, at < adopted));
+        }
+        Ok(out)
+    }
+
+    /// Runs what is pending, whatever else is applied here: development goes from branch to branch.
+    pub(super) async fn run_pending(&self, admin: &mut Admin, limit: Option<usize>) -> Result<Vec<String>> {
+        let (applied, records) = (track::applied(admin).await?, track::records(admin).await?);
+        let accepted = self.check_files(&applied, &records)?;
+        Self::check_half_reverted(&applied, &records)?;
+        self.check_order(&applied)?;
+        admin.script(&accepted.join(";\n")).await?;
+        let mut done = Vec::new();
+        for (migration, mut script, adopted) in self.pending(admin, &applied, &records, limit).await? {
+            let name = migration.name.clone();
+            self.tell(&if adopted { Event::Adopted { name } } else { Event::Up { name } });
             self.remember_snapshot(&mut script, migration);
             script.run(admin).await?;
             done.push(migration.name.clone());
@@ -188,70 +218,6 @@ impl Migrator {
         }
     }
 
-    /// How many of the pending migrations lead to what development has made of the schema already.
-    async fn adoptable(&self, admin: &mut Admin, pending: &[&Migration]) -> Result<usize> {
-        let Some((now, _)) = track::schema(admin).await? else { return Ok(0) };
-        let starts = pending.first().and_then(|m| m.schemas()).is_some_and(|(from, _)| from == now);
-        if starts {
-            return Ok(0);
-        }
-        let last = pending.iter().rposition(|m| m.schemas().is_some_and(|(_, to)| to == now));
-        match last {
-            Some(last) => Ok(last + 1),
-            // Nothing pending knows this schema: development went another way.
-            None if pending.iter().any(|m| m.schemas().is_some()) && self.is_developed(admin).await? => {
-                Err(Error::new(
-                    ErrorKind::Conflict,
-                    "migrate.diverged",
-                    "development has changed this database in a way that no pending migration does",
-                )
-                .hint("`migrate make` writes a migration that does, or `migrate fresh` makes the database new from the migrations"))
-            }
-            None => Ok(0),
-        }
-    }
-
-    /// Whether the schema of the database is one that no applied migration led to.
-    async fn is_developed(&self, admin: &mut Admin) -> Result<bool> {
-        let Some((now, _)) = track::schema(admin).await? else { return Ok(false) };
-        let mut known = self.migrations.files.iter().filter_map(Migration::schemas);
-        Ok(!known.any(|(from, to)| from == now || to == now))
-    }
-
-    /// Finds edited files and half-reverted migrations.
-    async fn check(&self, admin: &mut Admin, applied: &[String], records: &[Record]) -> Result<()> {
-        for migration in &self.migrations.files {
-            let Some(record) = records.iter().find(|r| r.version == migration.version()) else { continue };
-            if matches!(record.progress, Progress::Reverting | Progress::RevertFailed)
-                && applied.contains(&record.version)
-            {
-                let message = format!(
-                    "{} is undone by half: {} of {} statements",
-                    record.name, record.done, record.total
-                );
-                return Err(Error::new(ErrorKind::Conflict, "migrate.half_reverted", message)
-                    .hint("run `migrate down` first: it goes on where it stopped"));
-            }
-            if !edited(migration, record, applied) {
-                continue;
-            }
-            if self.accept_edits {
-                let sql =
-                    track::remember(self.dialect(), migration, Progress::Applied, record.total).join(";\n");
-                admin.script(&sql).await?;
-                continue;
-            }
-            let message = format!("{} was edited after it was applied ({})", migration.name, record.at);
-            return Err(Error::new(ErrorKind::Conflict, "migrate.edited", message).hint(format!(
-                "take the file back (`git checkout -- migrations/{}/{}`) and put the change into a new migration with \
-                 `migrate make`; if the database is as the file says now, run with `--accept-edits` once",
-                self.dialect().name(),
-                migration.name
-            )));
-        }
-        Ok(())
-    }
-
     /// Undoes the last migrations, newest first; says which.
     ///
     /// # Errors
@@ -265,19 +231,40 @@ impl Migrator {
 
     async fn down_locked(&self, admin: &mut Admin, steps: usize) -> Result<Vec<String>> {
         track::setup(admin).await?;
-        let applied = track::applied(admin).await?;
-        let records = track::records(admin).await?;
-        if let Some(half) = records.iter().find(|r| {
-            matches!(r.progress, Progress::Failed | Progress::Running)
-                && !applied.contains(&r.version)
-                && r.done > 0
-        }) {
+        let (applied, records) = (track::applied(admin).await?, track::records(admin).await?);
+        let accepted = self.check_files(&applied, &records)?;
+        let back = self.way_back(admin, &applied, &records, steps).await?;
+        admin.script(&accepted.join(";\n")).await?;
+        let mut done = Vec::new();
+        for (migration, script) in back {
+            self.tell(&Event::Down { name: migration.name.clone() });
+            script.run(admin).await?;
+            done.push(migration.name.clone());
+        }
+        Ok(done)
+    }
+
+    /// The newest applied migrations, each as the script that is left of its way back.
+    pub(super) async fn way_back<'m>(
+        &'m self,
+        admin: &mut Admin,
+        applied: &[String],
+        records: &[Record],
+        steps: usize,
+    ) -> Result<Vec<(&'m Migration, Script)>> {
+        let forth = |r: &&Record| match r.progress {
+            Progress::Failed | Progress::Running => r.done > 0,
+            // killed between its last statement and the record of `diesel_migrations`
+            progress => progress == Progress::Applied,
+        };
+        if let Some(half) = records.iter().find(|r| forth(r) && !applied.contains(&r.version)) {
             let message =
                 format!("{} is applied by half: {} of {} statements", half.name, half.done, half.total);
             return Err(Error::new(ErrorKind::Conflict, "migrate.half_applied", message)
                 .hint("correct it and run `migrate up` first: it goes on where it stopped"));
         }
-        let mut done = Vec::new();
+        self.check_way_back(admin, applied, records).await?;
+        let mut out = Vec::new();
         for version in applied.iter().rev().take(steps) {
             let found = self.migrations.files.iter().find(|m| m.version() == *version);
             let migration = found.filter(|m| m.down.is_some()).ok_or_else(|| {
@@ -285,13 +272,11 @@ impl Migrator {
                 Error::new(ErrorKind::Conflict, "migrate.no_way_back", format!("{what} has no down.sql here"))
                     .hint("write one beside its up.sql, or go forward with a new migration")
             })?;
-            self.tell(&Event::Down { name: migration.name.clone() });
             let mut script = Script::of(self.dialect(), migration, false);
-            resume(&mut script, records.iter().find(|r| r.version == *version))?;
-            script.run(admin).await?;
-            done.push(migration.name.clone());
+            resume(admin, &mut script, records.iter().find(|r| r.version == *version)).await?;
+            out.push((migration, script));
         }
-        Ok(done)
+        Ok(out)
     }
 
     /// Undoes the last migrations and runs them again.
@@ -321,47 +306,4 @@ impl Migrator {
         };
         self.end(admin, result).await
     }
-}
-
-/// Drops every table and view.
-pub(super) async fn wipe(admin: &mut Admin) -> Result<()> {
-    let dialect = admin.dialect();
-    let mut script = String::new();
-    for (name, view) in crate::introspect::names(admin).await? {
-        let what = if view { "VIEW" } else { "TABLE" };
-        let tail = if dialect == Dialect::Postgres { " CASCADE" } else { "" };
-        script.push_str(&format!("DROP {what} IF EXISTS {}{tail};\n", crate::ddl::quoted(dialect, &name)));
-    }
-    if dialect == Dialect::Mysql {
-        script = format!("SET FOREIGN_KEY_CHECKS = 0;\n{script}SET FOREIGN_KEY_CHECKS = 1;\n");
-    }
-    admin.script(&script).await
-}
-
-/// Goes on where an earlier run of the same script stopped.
-fn resume(script: &mut Script, record: Option<&Record>) -> Result<()> {
-    let Some(record) = record.filter(|_| !script.atomic) else { return Ok(()) };
-    let (stopped, killed, all) = match script.up {
-        true => (Progress::Failed, Progress::Running, Progress::Applied),
-        false => (Progress::RevertFailed, Progress::Reverting, Progress::Reverted),
-    };
-    if record.progress == all {
-        // Everything ran, and the process was killed before `diesel_migrations` wrote it down.
-        script.skip = script.statements.len();
-        return Ok(());
-    }
-    if record.progress != stopped && record.progress != killed {
-        return Ok(());
-    }
-    if record.done > 0 && script.prefix(record.done) != record.prefix {
-        let message = format!(
-            "the first {} statements of {} are applied, and have been changed since",
-            record.done, record.name
-        );
-        return Err(Error::new(ErrorKind::Conflict, "migrate.half_applied", message)
-            .hint("take them back as they were, and correct only what comes after them"));
-    }
-    script.skip = record.done;
-    script.unsure = record.progress == killed;
-    Ok(())
 }

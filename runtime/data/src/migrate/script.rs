@@ -26,10 +26,12 @@ impl Migration {
         self.name.split('_').next().unwrap_or_default().replace('-', "")
     }
 
-    /// The hash that tells whether an applied file was edited; line endings do not count.
+    /// The hash of all its files, which tells whether one was edited after it was applied; line endings do not count.
     #[must_use]
     pub fn checksum(&self) -> String {
-        fingerprint(&self.up.replace("\r\n", "\n"))
+        let down = self.down.as_deref().unwrap_or_default();
+        let all = format!("{}\0{down}\0{}", self.up, self.transaction);
+        fingerprint(&all.replace("\r\n", "\n"))
     }
 
     /// The fingerprints of the schema before and after, from the header that `migrate make` writes.
@@ -85,6 +87,34 @@ pub struct MigrationFiles {
 }
 
 impl MigrationFiles {
+    /// Refuses two migrations of one version: only one of them would ever run.
+    ///
+    /// # Errors
+    /// `migrate.duplicate_version`, with both names.
+    pub fn check(&self) -> Result<()> {
+        for (at, second) in self.files.iter().enumerate() {
+            let Some(first) = self.files.iter().take(at).find(|f| f.version() == second.version()) else {
+                continue;
+            };
+            let error = |message| Error::new(ErrorKind::Conflict, "migrate.duplicate_version", message);
+            if first.name == second.name {
+                return Err(error(format!("{} is embedded twice", first.name)).hint(
+                    "`embed_migrations!()` is written once in a program, in the package whose `migrations/` it has",
+                ));
+            }
+            let message = format!("{} and {} have the same version", first.name, second.name);
+            return Err(error(message).hint(format!(
+                "where they come from two branches: {}; where from two packages: one of them has the migrations of the whole program",
+                super::check::RENUMBER
+            )));
+        }
+        Ok(())
+    }
+
+    fn checked(self) -> Result<Self> {
+        self.check().map(|()| self)
+    }
+
     /// What is embedded in this program for a dialect.
     #[must_use]
     pub fn embedded(dialect: Dialect) -> Self {
@@ -108,7 +138,7 @@ impl MigrationFiles {
     /// one without migrations.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// `migrate.duplicate_version`; and when a file cannot be read.
     pub fn in_directory(directory: &Path, dialect: Dialect) -> Result<Self> {
         let lock = directory.join("schema.lock");
         let mut all = Self { lock: lock.exists().then(|| read(&lock)).transpose()?, files: Vec::new() };
@@ -128,16 +158,16 @@ impl MigrationFiles {
             all.files.push(Migration { name: name.to_owned(), up: read(&up)?, down, transaction });
         }
         all.files.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(all)
+        all.checked()
     }
 
     /// What is embedded, or else what stands in the directory.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// As [`MigrationFiles::in_directory`].
     pub fn find(directory: &Path, dialect: Dialect) -> Result<Self> {
         let embedded = Self::embedded(dialect);
-        if embedded.lock.is_some() { Ok(embedded) } else { Self::in_directory(directory, dialect) }
+        if embedded.lock.is_some() { embedded.checked() } else { Self::in_directory(directory, dialect) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `migrate status` and `--pretend`: how far every migration is, without touching anything.
+//! `migrate status`: how far every migration is, without touching anything.
 
 use super::danger::Danger;
 use super::run::Migrator;
@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 pub struct MigrationState {
     /// its name
     pub name: String,
-    /// `applied`, `pending`, `edited`, `failed`, `running`, `reverting`, `revert_failed`, `missing`
+    /// `applied`, `pending`, `edited`, `failed`, `running`, `reverting`, `revert_failed`; `out_of_order`: pending, and one
+    /// that comes after it is applied; `taken`: its version is applied as another migration; `missing`: applied, and not
+    /// among the files
     pub state: &'static str,
     /// when that was
     pub at: Option<String>,
@@ -70,9 +72,8 @@ impl Migrator {
     }
 
     async fn read_status(&self, admin: &mut Admin) -> Result<Status> {
-        let set_up = track::is_set_up(admin).await?;
-        let records = if set_up { track::records(admin).await? } else { Vec::new() };
-        let applied = if set_up { track::applied(admin).await? } else { Vec::new() };
+        self.migrations.check()?;
+        let (applied, records) = track::known(admin).await?;
         let mut migrations: Vec<MigrationState> =
             self.migrations.files.iter().map(|m| state(m, &applied, &records)).collect();
         let known = |version: &String| self.migrations.files.iter().any(|m| m.version() == *version);
@@ -89,36 +90,25 @@ impl Migrator {
         migrations.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Status { migrations })
     }
-
-    /// What `up` would run, without running it.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn pretend(&self) -> Result<Vec<Migration>> {
-        let status = self.status().await?;
-        let open = |m: &&Migration| {
-            status
-                .migrations
-                .iter()
-                .any(|s| s.name == m.name && matches!(s.state, "pending" | "failed" | "running"))
-        };
-        Ok(self.migrations.files.iter().filter(open).cloned().collect())
-    }
 }
 
 fn state(migration: &Migration, applied: &[String], records: &[Record]) -> MigrationState {
     let record = records.iter().find(|r| r.version == migration.version());
     let is_applied = applied.contains(&migration.version());
     let state = match record {
-        Some(r) if is_applied && matches!(r.progress, Progress::Reverting | Progress::RevertFailed) => {
-            r.progress.name()
-        }
+        Some(r) if taken(migration, r, applied) => "taken",
+        // All of it is undone, and the record of `diesel_migrations` is still there.
+        Some(r) if is_applied && r.progress == Progress::Reverted => Progress::Reverting.name(),
+        Some(r) if is_applied && r.progress.is_backwards() => r.progress.name(),
         Some(r) if edited(migration, r, applied) => "edited",
         _ if is_applied => "applied",
         Some(r) if matches!(r.progress, Progress::Failed | Progress::Running) => r.progress.name(),
+        // All of it is applied, and `diesel_migrations` has no record of it yet.
+        Some(r) if r.progress == Progress::Applied => Progress::Running.name(),
+        _ if out_of_order(migration, applied) => "out_of_order",
         _ => "pending",
     };
-    let stopped = record.filter(|_| !matches!(state, "applied" | "pending" | "edited"));
+    let stopped = record.filter(|_| matches!(state, "failed" | "running" | "reverting" | "revert_failed"));
     MigrationState {
         name: migration.name.clone(),
         state,
@@ -132,4 +122,18 @@ pub(super) fn edited(migration: &Migration, record: &Record, applied: &[String])
     applied.contains(&record.version)
         && record.progress == Progress::Applied
         && record.checksum != migration.checksum()
+        && !taken(migration, record, applied)
+}
+
+/// Whether the version is applied as another migration: one of another name that says something else.
+pub(super) fn taken(migration: &Migration, record: &Record, applied: &[String]) -> bool {
+    applied.contains(&record.version)
+        && record.name != migration.name
+        && record.checksum != migration.checksum()
+}
+
+/// Whether it is pending behind one that is applied.
+pub(super) fn out_of_order(migration: &Migration, applied: &[String]) -> bool {
+    let version = migration.version();
+    !applied.contains(&version) && applied.iter().any(|a| *a > version)
 }

@@ -36,6 +36,11 @@ impl Progress {
         (Self::Reverted, "reverted"),
     ];
 
+    /// Whether it is on the way back, or there, and `diesel_migrations` does not know that yet.
+    pub(crate) fn is_backwards(self) -> bool {
+        matches!(self, Self::Reverting | Self::RevertFailed | Self::Reverted)
+    }
+
     /// The name in reports.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
@@ -82,8 +87,16 @@ pub(crate) async fn setup(admin: &mut Admin) -> Result<()> {
 }
 
 /// Whether the tables that keep track are there.
-pub(crate) async fn is_set_up(admin: &mut Admin) -> Result<bool> {
-    Ok(crate::introspect::names(admin).await?.iter().any(|(name, _)| name == "__framewright_migrations"))
+async fn is_set_up(admin: &mut Admin) -> Result<bool> {
+    Ok(crate::introspect::names(admin).await?.iter().any(|name| name == "__framewright_migrations"))
+}
+
+/// What is applied and what is remembered, where anything is, without making the tables for it.
+pub(crate) async fn known(admin: &mut Admin) -> Result<(Vec<String>, Vec<Record>)> {
+    if !is_set_up(admin).await? {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    Ok((applied(admin).await?, records(admin).await?))
 }
 
 /// What is remembered, by version.
@@ -115,6 +128,9 @@ pub(crate) async fn records(admin: &mut Admin) -> Result<Vec<Record>> {
 
 /// The schema that the database has: its fingerprint, and its snapshot where that is known.
 pub(crate) async fn schema(admin: &mut Admin) -> Result<Option<(String, Option<String>)>> {
+    if !is_set_up(admin).await? {
+        return Ok(None);
+    }
     let rows = admin.rows("SELECT fingerprint, snapshot FROM __framewright_schema WHERE id = 1").await?;
     Ok(rows.into_iter().next().and_then(|row| {
         let mut cells = row.into_iter();

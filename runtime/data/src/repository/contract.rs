@@ -1,10 +1,11 @@
 //! A repository per resource: what use cases ask for when they do not want to know of a database.
 
+use super::built;
 use super::changes::Changes;
 use super::create::Save;
-use super::record::WriteRecord;
 use crate::typed::{Find, Query};
-use framewright_core::{Cx, Resource, Result};
+use crate::write::{self, Expected};
+use framewright_core::{Column, Cx, Record, Resource, Result};
 use futures_util::future::BoxFuture;
 use std::marker::PhantomData;
 
@@ -16,6 +17,8 @@ use std::marker::PhantomData;
 /// ```ignore
 /// #[service]
 /// struct Editor { posts: Inject<dyn Repository<Post>> }
+///
+/// self.posts.update(cx, id, UpdatePost::default().title("x"), Expected::Version(post.version)).await?;
 /// ```
 pub trait Repository<R: Resource>: Send + Sync {
     /// Creates a record.
@@ -34,10 +37,16 @@ pub trait Repository<R: Resource>: Send + Sync {
     fn list<'a>(&'a self, cx: &'a Cx, page: u32, per_page: u16) -> BoxFuture<'a, Result<(Vec<R>, u64)>>;
     /// Saves what `record.patch()` began: only what differs, and a `versioned` record has to be the one that was read.
     fn save<'a>(&'a self, cx: &'a Cx, changes: R::Update) -> BoxFuture<'a, Result<R>>;
-    /// Changes the record with this key, whatever its version.
-    fn update<'a>(&'a self, cx: &'a Cx, key: R::Key, changes: R::Update) -> BoxFuture<'a, Result<R>>;
-    /// Deletes the record with this key; with `soft_delete` it is marked.
-    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key) -> BoxFuture<'a, Result<()>>;
+    /// Changes a record; 412 `conflict.version` when it has another version than the one that is expected.
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx,
+        key: R::Key,
+        changes: R::Update,
+        expected: Expected,
+    ) -> BoxFuture<'a, Result<R>>;
+    /// Deletes a record of the expected version; with `soft_delete` it is marked.
+    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key, expected: Expected) -> BoxFuture<'a, Result<()>>;
 }
 
 /// The records in the database of `cx`.
@@ -78,10 +87,17 @@ impl<R: Resource> Repository<R> for DatabaseRepository<R> {
     fn save<'a>(&'a self, cx: &'a Cx, changes: R::Update) -> BoxFuture<'a, Result<R>> {
         Box::pin(Changes::save(changes, cx))
     }
-    fn update<'a>(&'a self, cx: &'a Cx, key: R::Key, changes: R::Update) -> BoxFuture<'a, Result<R>> {
-        Box::pin(R::update_by_key(cx, key, changes))
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx,
+        key: R::Key,
+        changes: R::Update,
+        expected: Expected,
+    ) -> BoxFuture<'a, Result<R>> {
+        let (key, values) = (key.value(), changes.values());
+        Box::pin(async move { built(write::update(cx, R::DESCRIPTOR, key, values, expected).await?) })
     }
-    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key) -> BoxFuture<'a, Result<()>> {
-        Box::pin(R::delete_by_key(cx, key))
+    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key, expected: Expected) -> BoxFuture<'a, Result<()>> {
+        Box::pin(write::delete(cx, R::DESCRIPTOR, key.value(), expected))
     }
 }

@@ -99,7 +99,7 @@ impl<S: Resource> Link<S> {
     /// Attaches those that are not attached yet and says how many that were.
     ///
     /// # Errors
-    /// 409 `conflict.reference` when one of them is not there.
+    /// 422 `reference.not_found` when one of them is not there.
     pub async fn attach(&self, cx: &Cx, keys: impl IntoIterator<Item = S::Key>) -> Result<usize> {
         let wanted = distinct(keys);
         if wanted.is_empty() {
@@ -132,7 +132,7 @@ impl<S: Resource> Link<S> {
     /// only where there is something to do, in one transaction.
     ///
     /// # Errors
-    /// 409 `conflict.reference` when one of them is not there; then nothing has changed.
+    /// 422 `reference.not_found` when one of them is not there; then nothing has changed.
     pub async fn sync(&self, cx: &Cx, keys: impl IntoIterator<Item = S::Key>) -> Result<Synced> {
         let wanted = distinct(keys);
         self.change(cx, &wanted, true).await

@@ -71,12 +71,7 @@ impl<R: Resource> MemoryRepository<R> {
         let before = living(d, rows.all.get(&at))?.clone();
         let mut draft = Draft::update(cx, d, key, values, expected).over(before.clone());
         stages_before(cx, &mut draft)?;
-        let found = d.kept.version.and_then(|index| before.get(index));
-        if let (Expected::Version(expected), Some(Value::I64(found))) = (draft.expected, found)
-            && expected != *found
-        {
-            return Err(stale(&draft));
-        }
+        as_expected(&draft, &before)?;
         let mut after = before;
         if !draft.values.is_empty()
             && let Some(index) = d.kept.version
@@ -92,14 +87,15 @@ impl<R: Resource> MemoryRepository<R> {
         built(after)
     }
 
-    fn remove(&self, cx: &Cx, key: &R::Key) -> Result<()> {
+    fn remove(&self, cx: &Cx, key: &R::Key, expected: Expected) -> Result<()> {
         let d = R::DESCRIPTOR;
         let key = key.value();
         let at = sortable(&key);
         let mut rows = self.rows();
-        living(d, rows.all.get(&at))?;
-        let mut draft = Draft::delete(cx, d, key, Expected::Any);
+        let before = living(d, rows.all.get(&at))?;
+        let mut draft = Draft::delete(cx, d, key, expected);
         stages_before(cx, &mut draft)?;
+        as_expected(&draft, before)?;
         match rows.all.get_mut(&at).filter(|_| d.kept.deleted_at.is_some()) {
             Some(row) => draft.values.given().for_each(|(index, value)| row.set(index, value.clone())),
             None => drop(rows.all.remove(&at)),
@@ -173,11 +169,26 @@ impl<R: Resource> Repository<R> for MemoryRepository<R> {
     fn save<'a>(&'a self, cx: &'a Cx, changes: R::Update) -> BoxFuture<'a, Result<R>> {
         Box::pin(ready(self.save_begun(cx, changes)))
     }
-    fn update<'a>(&'a self, cx: &'a Cx, key: R::Key, changes: R::Update) -> BoxFuture<'a, Result<R>> {
-        Box::pin(ready(self.change(cx, key.value(), changes.values(), Expected::Any)))
+    fn update<'a>(
+        &'a self,
+        cx: &'a Cx,
+        key: R::Key,
+        changes: R::Update,
+        expected: Expected,
+    ) -> BoxFuture<'a, Result<R>> {
+        Box::pin(ready(self.change(cx, key.value(), changes.values(), expected)))
     }
-    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key) -> BoxFuture<'a, Result<()>> {
-        Box::pin(ready(self.remove(cx, &key)))
+    fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key, expected: Expected) -> BoxFuture<'a, Result<()>> {
+        Box::pin(ready(self.remove(cx, &key, expected)))
+    }
+}
+
+/// Refuses a record of another version than the one that is expected.
+fn as_expected(draft: &Draft, before: &Values) -> Result<()> {
+    let found = draft.descriptor.kept.version.and_then(|i| before.get(i));
+    match (draft.expected, found) {
+        (Expected::Version(expected), Some(Value::I64(found))) if expected != *found => Err(stale(draft)),
+        _ => Ok(()),
     }
 }
 

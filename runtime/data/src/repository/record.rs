@@ -5,7 +5,6 @@ use super::changes::version;
 use super::link::Link;
 use crate::write::{self, Expected};
 use framewright_core::query::typed::{Col, Many, Rel};
-use framewright_core::query::{Deleted, Filter};
 use framewright_core::record::SoftDelete;
 use framewright_core::{Column, Cx, Decimal, Money, Resource, Result, Update};
 use std::future::Future;
@@ -16,39 +15,39 @@ use std::future::Future;
     label = "not a number of this column's type"
 )]
 pub trait AddsTo<T>: Column {
-    /// The number with the other sign.
+    /// The number with the other sign; the least integer has none.
     #[must_use]
-    fn negative(self) -> Self;
+    fn negative(self) -> Option<Self>;
 }
 macro_rules! numbers {
     ($($t:ty: $v:ident => $negative:expr;)*) => {$(
         impl AddsTo<$t> for $t {
-            fn negative(self) -> Self {
+            fn negative(self) -> Option<Self> {
                 let $v = self;
                 $negative
             }
         }
         impl AddsTo<Option<$t>> for $t {
-            fn negative(self) -> Self {
+            fn negative(self) -> Option<Self> {
                 AddsTo::<$t>::negative(self)
             }
         }
     )*};
 }
 numbers! {
-    i16: v => v.saturating_neg();
-    i32: v => v.saturating_neg();
-    i64: v => v.saturating_neg();
-    f64: v => -v;
-    Decimal: v => -v;
+    i16: v => v.checked_neg();
+    i32: v => v.checked_neg();
+    i64: v => v.checked_neg();
+    f64: v => Some(-v);
+    Decimal: v => Some(-v);
 }
 impl<C: framewright_core::types::Currency> AddsTo<Self> for Money<C> {
-    fn negative(self) -> Self {
-        Self::from_minor(self.minor().saturating_neg())
+    fn negative(self) -> Option<Self> {
+        self.minor().checked_neg().map(Self::from_minor)
     }
 }
 impl<C: framewright_core::types::Currency> AddsTo<Option<Self>> for Money<C> {
-    fn negative(self) -> Self {
+    fn negative(self) -> Option<Self> {
         AddsTo::<Self>::negative(self)
     }
 }
@@ -105,7 +104,12 @@ pub trait WriteRecord: Resource {
         column: Col<Self, T>,
         by: N,
     ) -> impl Future<Output = Result<Self>> + Send {
-        self.increment(cx, column, by.negative())
+        let by = by.negative();
+        let (key, index) = (self.key().value(), column.index());
+        async move {
+            let by = by.ok_or_else(|| write::unfitting(Self::DESCRIPTOR.field(index)))?;
+            built(write::increment(cx, Self::DESCRIPTOR, key, index, by.value()).await?)
+        }
     }
 
     /// The many-to-many relation of this record, to attach, detach and sync.
@@ -178,14 +182,15 @@ impl<R: Resource> crate::typed::Query<R> {
         write::delete_where(cx, R::DESCRIPTOR, filter.as_ref(), deleted).await
     }
 
-    /// Changes every living record of the query and says how many they were.
+    /// Changes every record of the query and says how many they were: living ones, unless the query is
+    /// [`with_deleted`](Self::with_deleted) or [`only_deleted`](Self::only_deleted).
     ///
     /// # Errors
     /// 422 `validation`, 409, and an internal error when the query has a limit.
     pub async fn update_where(self, cx: &Cx, changes: R::Update) -> Result<u64> {
         use framewright_core::Record;
         let values = changes.values();
-        let (filter, _): (Option<Filter>, Deleted) = self.whole()?;
-        write::update_where(cx, R::DESCRIPTOR, filter.as_ref(), values).await
+        let (filter, deleted) = self.whole()?;
+        write::update_where(cx, R::DESCRIPTOR, filter.as_ref(), deleted, values).await
     }
 }

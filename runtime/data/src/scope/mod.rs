@@ -5,6 +5,7 @@
 //! outside: to write with it inside the closure would wait for oneself, so that is an error and not a hang.
 
 mod diesel;
+mod first;
 mod hooks;
 mod open;
 
@@ -16,6 +17,7 @@ use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a [`Cx`] can do with the database.
 pub trait CxData {
@@ -95,6 +97,68 @@ pub trait CxData {
         F: AsyncFnOnce(&mut diesel_async::AsyncMysqlConnection) -> ::diesel::QueryResult<T>;
 }
 
+/// How often a transaction of our own is run after a deadlock.
+const ATTEMPTS: u32 = 5;
+
+/// The tries of a transaction of our own, which is run again after a deadlock; inside another transaction, that one is
+/// the victim. A loop around [`transaction`], because a closure that can be called twice can't be known to be `Send`.
+pub(crate) struct Tries {
+    alone: bool,
+    made: u32,
+}
+
+impl Tries {
+    pub(crate) fn of(cx: &Cx) -> Self {
+        Self { alone: !cx.in_transaction(), made: 0 }
+    }
+
+    /// Whether this was the last one; else it has waited for the next.
+    pub(crate) async fn over(&mut self, again: bool) -> bool {
+        self.made += 1;
+        if !self.alone || !again || self.made >= ATTEMPTS {
+            return true;
+        }
+        tokio::time::sleep(backoff(self.made)).await;
+        false
+    }
+}
+
+/// How long to wait after a deadlock: longer each time, and not the same for two who met.
+pub(crate) fn backoff(attempt: u32) -> Duration {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let spread = now.map_or(0, |d| d.subsec_nanos() % 7);
+    Duration::from_millis(u64::from((1 << attempt) + spread))
+}
+
+/// Runs a closure in a transaction; `again` says whether it failed for a reason for which it may work the next time.
+pub(crate) async fn transaction<T, F>(cx: &Cx, run: F, again: &mut bool) -> Result<T>
+where
+    F: AsyncFnOnce(&Cx) -> Result<T>,
+{
+    let scope = Scope::begin(&cx.database()?, cx).await?;
+    let inside = cx.with_scope(Some(scope.clone()));
+    // When this future is dropped, the guard undoes what is open.
+    let guard = open::Guard(Some(scope.clone()));
+    let result = open::within(scope.clone(), AssertUnwindSafe(run(&inside)).catch_unwind()).await;
+    let outside = cx.clone();
+    match result {
+        Ok(Ok(value)) => {
+            *again = scope.again();
+            guard.end(scope.commit(outside)).await.map(|()| value)
+        }
+        Ok(Err(e)) => {
+            *again = scope.again();
+            // A level that can't be undone by itself spoils the whole; why it should be undone is what counts.
+            let _ = guard.end(scope.undo(outside)).await;
+            Err(e)
+        }
+        Err(panic) => {
+            let _ = guard.end(scope.undo(outside)).await;
+            std::panic::resume_unwind(panic)
+        }
+    }
+}
+
 impl CxData for Cx {
     fn database(&self) -> Result<Arc<Database>> {
         self.state().get::<Database>().ok_or_else(|| {
@@ -107,23 +171,7 @@ impl CxData for Cx {
     where
         F: AsyncFnOnce(&Cx) -> Result<T>,
     {
-        let scope = Scope::begin(&self.database()?, self).await?;
-        let inside = self.with_scope(Some(scope.clone()));
-        // When this future is dropped, the guard undoes what is open.
-        let guard = open::Guard(Some(scope.clone()));
-        let result = open::within(scope.clone(), AssertUnwindSafe(run(&inside)).catch_unwind()).await;
-        let outside = self.clone();
-        match result {
-            Ok(Ok(value)) => guard.end(scope.commit(outside)).await.map(|()| value),
-            Ok(Err(e)) => {
-                guard.end(scope.undo(outside)).await?;
-                Err(e)
-            }
-            Err(panic) => {
-                let _ = guard.end(scope.undo(outside)).await;
-                std::panic::resume_unwind(panic)
-            }
-        }
+        transaction(self, run, &mut false).await
     }
 
     fn on_commit<F, Fut>(&self, hook: F)

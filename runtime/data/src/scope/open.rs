@@ -1,11 +1,12 @@
 //! An open transaction: its connection, its place among those around it, and its end.
 
+use super::first::First;
 use super::hooks::Hooks;
 use crate::database::{Database, Held};
 use crate::row::Sink;
 use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
-use crate::violation::{Failure, busy, slow, unavailable};
+use crate::violation::{Class, Failure, busy, slow, unavailable};
 use framewright_core::{Cx, Error, Result};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,10 @@ struct Root {
     held: Turn<Option<Held>>,
     /// a statement failed outside a savepoint, or a level was dropped: this can only be undone
     broken: AtomicBool,
+    /// what broke it, if the database did: what every later statement and the commit answer with
+    first: First,
+    /// a deadlock or a serialization failure: the same transaction may work when it is run again
+    again: AtomicBool,
 }
 
 /// One level of a transaction: the outermost, or a savepoint.
@@ -101,10 +106,16 @@ impl Scope {
             let until = database.until(cx);
             let mut held = database.hold(until).await?;
             held.begin().await.map_err(Failure::into_error)?;
-            let root = Root { held: Turn::new(Some(held)), broken: AtomicBool::new(false) };
+            let root = Root {
+                held: Turn::new(Some(held)),
+                broken: AtomicBool::new(false),
+                first: First::default(),
+                again: AtomicBool::new(false),
+            };
             return Ok(Arc::new(new(Arc::new(root), 0, None)));
         };
         let turn = tokio::time::timeout(wait, outer.turn.clone().lock_owned()).await.map_err(|_| busy())?;
+        outer.whole()?;
         let inner = new(outer.root.clone(), outer.depth + 1, Some((outer, Mutex::new(Some(turn)))));
         inner.batch(&format!("SAVEPOINT fw_{}", inner.depth)).await.map_err(Failure::into_error)?;
         Ok(Arc::new(inner))
@@ -127,6 +138,26 @@ impl Scope {
         self.root.broken.store(true, Ordering::Release);
     }
 
+    /// A statement failed after which the transaction cannot be committed.
+    fn fail(&self, e: &Error) {
+        self.root.first.note(e);
+        self.spoil();
+    }
+
+    fn broken(&self) -> bool {
+        self.root.broken.load(Ordering::Acquire)
+    }
+
+    /// Whether the transaction can still be committed; else what has broken it.
+    fn whole(&self) -> Result<()> {
+        if self.broken() { Err(self.root.first.again()) } else { Ok(()) }
+    }
+
+    /// Whether it failed for a reason for which it may work when it is run again.
+    pub(super) fn again(&self) -> bool {
+        self.root.again.load(Ordering::Acquire)
+    }
+
     async fn batch(&self, sql: &str) -> Result<(), Failure> {
         let mut held = self.root.held.lock().await;
         match held.as_mut() {
@@ -145,16 +176,28 @@ impl Scope {
         let wait = tokio::time::Instant::from_std(until.min(Instant::now() + self.wait));
         let _turn = tokio::time::timeout_at(wait, self.turn.lock()).await.map_err(|_| busy())?;
         let mut held = self.root.held.lock().await;
-        if self.root.broken.load(Ordering::Acquire) {
-            return Err(Error::internal(
-                "a statement of this transaction failed before, so it can only be undone",
-            ));
-        }
+        self.whole()?;
         let held = held.as_mut().ok_or_else(unavailable)?;
         let cut = Cut(self, true);
-        let result = tokio::time::timeout_at(until.into(), run(held)).await.map_err(|_| slow())?;
+        let result = tokio::time::timeout_at(until.into(), run(held)).await.map_err(|_| {
+            let e = slow();
+            self.fail(&e);
+            e
+        })?;
         cut.done();
-        result.map_err(Failure::into_error)
+        result.map_err(|f| {
+            // The victim of a deadlock has lost its whole transaction on MySQL, and what ran now would stay whatever
+            // becomes of the rest; on the others it shall be no different.
+            let again = f.class() == Class::Again;
+            let e = f.into_error();
+            if again {
+                self.root.again.store(true, Ordering::Release);
+            }
+            if again || held.lost() {
+                self.fail(&e);
+            }
+            e
+        })
     }
 
     pub(crate) async fn read(
@@ -165,7 +208,7 @@ impl Scope {
     ) -> Result<Box<dyn Sink>> {
         let result = self.run(until, async |held| held.read(stmt, sink).await).await;
         // On PostgreSQL a failed statement has ended the transaction; on the others it shall be no different.
-        result.inspect_err(|_| self.spoil())
+        result.inspect_err(|e| self.fail(e))
     }
 
     pub(crate) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
@@ -175,10 +218,9 @@ impl Scope {
     /// Ends this level well: RELEASE into the outer one, or COMMIT and the hooks.
     pub(super) async fn commit(self: Arc<Self>, cx: Cx) -> Result<()> {
         self.over.store(true, Ordering::Release);
-        if self.root.broken.load(Ordering::Acquire) {
+        if let Err(e) = self.whole() {
             self.end(cx, false).await?;
-            return Err(Error::internal("a statement of this transaction failed, so it was undone")
-                .hint("let the error end the closure"));
+            return Err(e);
         }
         self.end(cx, true).await
     }
@@ -198,17 +240,18 @@ impl Scope {
             } else {
                 format!("ROLLBACK TO SAVEPOINT fw_{name}; RELEASE SAVEPOINT fw_{name}")
             };
+            // Where the whole can only be undone, its savepoints may be gone, and nothing depends on them.
+            let broken = self.broken();
             let result = match sql.split_once("; ") {
+                _ if broken => Ok(()),
                 Some((undo, release)) => match self.batch(undo).await {
                     Ok(()) => self.batch(release).await,
                     e => e,
                 },
                 None => self.batch(&sql).await,
             };
-            let undone = !keep && result.is_ok() && !self.root.broken.load(Ordering::Acquire);
-            if result.is_err() {
-                self.spoil();
-            }
+            let result = result.map_err(Failure::into_error).inspect_err(|e| self.fail(e));
+            let undone = !keep && result.is_ok() && !broken;
             let hooks = if undone {
                 Some(hooks)
             } else {
@@ -220,7 +263,7 @@ impl Scope {
             if let Some(hooks) = hooks {
                 hooks.run(false, cx).await;
             }
-            return result.map_err(Failure::into_error);
+            return result;
         }
         // The end of the whole runs to its own end, whoever still listens.
         let end = tokio::spawn(async move {

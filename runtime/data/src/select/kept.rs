@@ -1,7 +1,7 @@
 //! Texts of statements whose shape does not change: built once per resource and dialect, prepared once per connection.
 
 use super::predicate::Writer;
-use super::{Select, Slice};
+use super::{Select, Slice, order};
 use crate::dialect::Dialect;
 use crate::stmt::{Bind, Stmt, Text};
 use framewright_core::query::{Deleted, Page, Sort};
@@ -13,8 +13,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 enum Shape {
     Get,
     GetWhole,
-    First(Option<Sort>),
-    After(Option<Sort>),
+    /// the first sort key, and the limit where the text says it
+    First(Option<Sort>, Option<u16>),
+    After(Option<Sort>, Option<u16>),
     /// the relation's address, the number of keys, a cap per parent, all columns
     Related(usize, usize, bool, bool),
 }
@@ -99,42 +100,27 @@ pub(crate) fn page(
     else {
         return None;
     };
-    let plain = select.filter.is_none() && !select.distinct;
-    let kinds = |order: &[Sort]| -> Option<Vec<Kind>> {
-        order
-            .iter()
-            .map(|k| d.fields.get(usize::from(k.field)).filter(|f| !f.facts.nullable).map(|f| f.kind()))
-            .collect()
-    };
+    if select.filter.is_some() || select.distinct {
+        return None;
+    }
     let Page::Keyset { after, size } = page else { return None };
-    let limit = Bind { kind: Kind::I64, value: Value::I64(i64::from(*size) + 1) };
-    let shape = if after.is_some() { Shape::After(first) } else { Shape::First(first) };
-    let build = || {
+    let limit = i64::from(*size) + 1;
+    let said = super::usual(limit).map(|_| *size);
+    let limit = said.is_none().then_some(Bind { kind: Kind::I64, value: Value::I64(limit) });
+    let (shape, mut binds) = match after {
+        None => (Shape::First(first, said), Vec::new()),
+        Some(values) => match order::after_binds(dialect, select, values)? {
+            Ok(binds) => (Shape::After(first, said), binds),
+            Err(e) => return Some(Err(e)),
+        },
+    };
+    binds.extend(limit);
+    let text = keep((address(d), dialect, shape, select.deleted), || {
         let mut w = super::write(dialect, select, Slice::of(page))?;
         w.b.cached().bounded();
         Ok(w)
-    };
-    let name = (address(d), dialect, shape, select.deleted);
-    match after {
-        _ if !plain => None,
-        None => Some(keep(name, build).map(|text| Stmt::of(&text, vec![limit]))),
-        Some(values) => {
-            // Only the row form binds each value once and looks the same whatever the values are.
-            let kinds = kinds(select.order)?;
-            let one_way =
-                select.order.iter().all(|k| Some(k.descending) == select.order.first().map(|f| f.descending));
-            if dialect == Dialect::Mysql || !one_way {
-                return None;
-            }
-            if kinds.len() != values.len() {
-                return Some(Err(Error::internal("a cursor of another order")));
-            }
-            let binds =
-                kinds.into_iter().zip(values).map(|(kind, value)| Bind { kind, value: value.clone() });
-            let binds = binds.chain([limit]).collect();
-            Some(keep(name, build).map(|text| Stmt::of(&text, binds)))
-        }
-    }
+    });
+    Some(text.map(|text| Stmt::of(&text, binds)))
 }
 
 /// The load of a relation for so many keys; `build` writes it with any values.

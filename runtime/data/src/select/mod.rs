@@ -73,20 +73,34 @@ fn write(dialect: Dialect, select: &Select<'_>, slice: Slice<'_>) -> Result<Writ
         w.and();
         order::after(&mut w, main, select.order, values)?;
     }
+    w.guard();
     order::by(&mut w, main, select.order)?;
-    match slice {
-        Slice::All => {}
-        Slice::Rows { limit, offset } => {
-            w.b.sql(" LIMIT ").bind(Kind::I64, Value::I64(limit));
-            if offset > 0 {
-                w.b.sql(" OFFSET ").bind(Kind::I64, Value::I64(offset));
-            }
-        }
-        Slice::After { limit, .. } => {
-            w.b.sql(" LIMIT ").bind(Kind::I64, Value::I64(limit));
-        }
+    let (limit, offset) = match slice {
+        Slice::All => return Ok(w),
+        Slice::Rows { limit, offset } => (limit, offset),
+        Slice::After { limit, .. } => (limit, 0),
+    };
+    match usual(limit) {
+        Some(text) => w.b.sql(text),
+        None => w.b.sql(" LIMIT ").bind(Kind::I64, Value::I64(limit)),
+    };
+    if offset > 0 {
+        w.b.sql(" OFFSET ").bind(Kind::I64, Value::I64(offset));
     }
     Ok(w)
+}
+
+/// The limits of usual pages as text. With a limit that it does not know, PostgreSQL makes a plan at every run instead
+/// of keeping one; and there may be only so many texts to keep.
+fn usual(limit: i64) -> Option<&'static str> {
+    Some(match limit {
+        11 => " LIMIT 11",
+        21 => " LIMIT 21",
+        26 => " LIMIT 26",
+        51 => " LIMIT 51",
+        101 => " LIMIT 101",
+        _ => return None,
+    })
 }
 
 /// The statement that counts the records a predicate is true of.
@@ -101,6 +115,7 @@ pub(crate) fn count(
     w.b.sql("SELECT COUNT(*)");
     w.from(main);
     w.filters(main, filter, deleted)?;
+    w.guard();
     Ok(w.finish())
 }
 
@@ -116,6 +131,7 @@ pub(crate) fn exists(
     w.b.sql("SELECT 1");
     w.from(main);
     w.filters(main, filter, deleted)?;
+    w.guard();
     w.b.sql(" LIMIT 1");
     Ok(w.finish())
 }
@@ -133,5 +149,6 @@ pub fn where_clause(
     let mut w = Writer::unaliased(b, d);
     let main = w.main();
     w.filters(main, filter, deleted)?;
+    w.guard();
     Ok(w.b)
 }

@@ -1,10 +1,12 @@
 //! Orders and pages by key: NULLs last ascending and first descending on every database, and the predicate "after
 //! this record" for any mixture of directions.
 
+use super::Select;
 use super::predicate::{Table, Writer};
 use crate::dialect::Dialect;
+use crate::stmt::Bind;
 use framewright_core::query::Sort;
-use framewright_core::{Error, Result, Value};
+use framewright_core::{Error, ResourceDescriptor, Result, Value};
 
 /// ` ORDER BY …`
 pub(crate) fn by(w: &mut Writer, table: Table, order: &[Sort]) -> Result<()> {
@@ -28,13 +30,40 @@ pub(crate) fn by(w: &mut Writer, table: Table, order: &[Sort]) -> Result<()> {
 }
 
 /// Whether "after" can be said as `(a, b) > (x, y)`: one direction, no NULLs, and a database that uses an index for it.
-pub(crate) fn as_row(w: &Writer, table: Table, order: &[Sort]) -> bool {
+fn as_row(dialect: Dialect, d: &ResourceDescriptor, order: &[Sort]) -> bool {
     let first = order.first().is_some_and(|k| k.descending);
-    w.b.dialect() != Dialect::Mysql
+    dialect != Dialect::Mysql
         && order.iter().all(|k| {
-            let field = table.d.fields.get(usize::from(k.field));
+            let field = d.fields.get(usize::from(k.field));
             k.descending == first && field.is_some_and(|f| !f.facts.nullable)
         })
+}
+
+/// The binds of [`after`] in the order of its text, where that text is the same whatever the values are: `None` where
+/// a value can be NULL.
+pub(crate) fn after_binds(
+    dialect: Dialect,
+    select: &Select<'_>,
+    values: &[Value],
+) -> Option<Result<Vec<Bind>>> {
+    let (d, order) = (select.d, select.order);
+    if order.len() != values.len() || order.is_empty() {
+        return Some(Err(Error::internal("a cursor of another order")));
+    }
+    let bind = |(key, value): (&Sort, &Value)| {
+        let field = d.fields.get(usize::from(key.field)).filter(|f| !f.facts.nullable && !value.is_null())?;
+        Some(Bind { kind: field.kind(), value: value.clone() })
+    };
+    let once: Vec<Bind> = order.iter().zip(values).map(bind).collect::<Option<_>>()?;
+    if as_row(dialect, d, order) {
+        return Some(Ok(once));
+    }
+    // The bound of the first key, then each key as "beyond", and as "the same" before the next one.
+    let first = once.first().filter(|_| once.len() > 1).cloned();
+    let last = once.len() - 1;
+    let nested =
+        once.into_iter().enumerate().flat_map(|(i, b)| std::iter::repeat_n(b, if i < last { 2 } else { 1 }));
+    Some(Ok(first.into_iter().chain(nested).collect()))
 }
 
 /// The predicate of the rows after the one with these sort values.
@@ -42,7 +71,7 @@ pub(crate) fn after(w: &mut Writer, table: Table, order: &[Sort], values: &[Valu
     if order.len() != values.len() || order.is_empty() {
         return Err(Error::internal("a cursor of another order"));
     }
-    if as_row(w, table, order) {
+    if as_row(w.b.dialect(), table.d, order) {
         return row(w, table, order, values);
     }
     // The first key alone bounds the rows, which is what an index needs to hear.

@@ -110,6 +110,13 @@ impl Writer {
         self.filtered = true;
     }
 
+    /// The end of the conditions, where what stops a long statement may be put.
+    pub(crate) fn guard(&mut self) {
+        if self.b.dialect() == Dialect::Sqlite {
+            self.b.guard(if self.filtered { " AND " } else { " WHERE " });
+        }
+    }
+
     /// The condition on soft-deleted records and the predicate.
     pub(crate) fn filters(&mut self, table: Table, filter: Option<&Filter>, deleted: Deleted) -> Result<()> {
         if let Some(index) = table.d.kept.deleted_at

@@ -1,11 +1,13 @@
 //! What takes rows of a resource in: JSON text as it comes, or values for typed structs.
 
+use crate::load::budget::Budget;
 use crate::row::{Row, Sink};
 use framewright_core::descriptor::Access;
 use framewright_core::json;
 use framewright_core::{FieldDescriptor, Kind, ResourceDescriptor, Result, Value, Values};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// The fields that answers carry, and the key, by index.
 pub(crate) fn readable(d: &ResourceDescriptor) -> Vec<u16> {
@@ -27,7 +29,32 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// These fields, and beside them those that only the next statement or the cursor needs.
+    /// These fields, and beside them those that only the next statement or the cursor needs. What every answer
+    /// carries is made once per resource.
+    pub(crate) fn shared(
+        d: &'static ResourceDescriptor,
+        fields: Option<&[u16]>,
+        needed: impl Iterator<Item = u16> + Clone,
+    ) -> Arc<Self> {
+        /// By the address of the descriptor, which is a static.
+        static PLAIN: OnceLock<RwLock<HashMap<usize, Arc<Projection>>>> = OnceLock::new();
+        if fields.is_some() {
+            return Arc::new(Self::of(d, fields, needed));
+        }
+        let (all, address) = (PLAIN.get_or_init(RwLock::default), std::ptr::from_ref(d).addr());
+        let known = all.read().unwrap_or_else(PoisonError::into_inner).get(&address).cloned();
+        let plain = known.unwrap_or_else(|| {
+            let plain = Arc::new(Self::of(d, None, []));
+            all.write().unwrap_or_else(PoisonError::into_inner).insert(address, Arc::clone(&plain));
+            plain
+        });
+        if needed.clone().all(|f| plain.columns.contains(&f)) {
+            return plain;
+        }
+        Arc::new(Self::of(d, None, needed))
+    }
+
+    /// These fields, and those that are needed beside them, made anew.
     pub(crate) fn of(
         d: &'static ResourceDescriptor,
         fields: Option<&[u16]>,
@@ -104,6 +131,7 @@ pub(crate) struct JsonSink {
     /// whether there was a row behind the last one of the page
     pub more: bool,
     limit: usize,
+    budget: Budget,
     /// positions of the values that are kept of the last row
     last: Vec<usize>,
     /// those values
@@ -124,11 +152,18 @@ impl JsonSink {
             rows: 0,
             more: false,
             limit,
+            budget: Budget::NONE,
             last,
             last_values: Vec::new(),
             keep,
             kept: Vec::new(),
         }
+    }
+
+    /// Fails as soon as the rows are more than an answer may hold.
+    pub(crate) fn within(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Keeps these fields of the last row: the cursor's.
@@ -156,6 +191,7 @@ impl Sink for JsonSink {
         let start = self.out.len();
         let end = self.projection.write(row, &mut self.out)?;
         self.rows += 1;
+        self.budget.check(self.out.len(), self.rows)?;
         if !self.keep.is_empty() {
             let values = self.keep.iter().map(|p| self.projection.value(row, *p)).collect::<Result<_>>()?;
             self.kept.push((start..end, values));

@@ -27,36 +27,10 @@ pub trait Aggregates<R> {
     fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch>;
 }
 
-impl<R, T: Column> Aggregates<R> for Aggregate<R, T> {
-    type Row = T;
-    fn expressions(&self) -> Vec<Expression> {
-        vec![self.expression()]
-    }
-    fn row(values: Vec<Value>) -> Result<T, Mismatch> {
-        T::take(values.into_iter().next().ok_or(Mismatch)?)
-    }
+super::tuple::rows! {
+    Aggregates of Aggregate: expressions -> Expression = expression;
+    (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) (A 0, B 1, C 2, D 3, E 4, F 5)
 }
-
-macro_rules! tuple {
-    ($($ty:ident $at:tt),*) => {
-        impl<R, $($ty: Column),*> Aggregates<R> for ($(Aggregate<R, $ty>,)*) {
-            type Row = ($($ty,)*);
-            fn expressions(&self) -> Vec<Expression> {
-                vec![$(self.$at.expression()),*]
-            }
-            fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch> {
-                let mut values = values.into_iter();
-                Ok(($($ty::take(values.next().ok_or(Mismatch)?)?,)*))
-            }
-        }
-    };
-}
-tuple!(A 0);
-tuple!(A 0, B 1);
-tuple!(A 0, B 1, C 2);
-tuple!(A 0, B 1, C 2, D 3);
-tuple!(A 0, B 1, C 2, D 3, E 4);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 
 impl<R: Resource, O: Shape<R>> Query<R, O> {
     /// Aggregates over all records of the query, whatever its order and limit:
@@ -83,6 +57,12 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         having: &[Having<R>],
     ) -> Result<Vec<Vec<Value>>> {
         let (db, d) = (cx.database()?, R::DESCRIPTOR);
+        // A mean is divided here and not in the database, so what it is compared with is compared here too.
+        let (means, having): (Vec<&Having<R>>, Vec<&Having<R>>) =
+            having.iter().partition(|h| h.expression.function == Function::Mean);
+        let asked = by.len() + expressions.len();
+        let expressions: Vec<Expression> =
+            expressions.iter().copied().chain(means.iter().map(|h| h.expression)).collect();
         let mut w = Writer::new(db.dialect(), d);
         let main = w.main();
         let mut kinds: Vec<Kind> = by.iter().map(|f| d.field(*f).kind()).collect();
@@ -96,6 +76,7 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         }
         w.from(main);
         w.filters(main, self.filter.as_ref(), self.deleted)?;
+        w.guard();
         if !by.is_empty() {
             w.b.sql(" GROUP BY ");
             w.columns(main, by)?;
@@ -107,7 +88,15 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         let order: Vec<Sort> = by.iter().map(|f| Sort { field: *f, descending: false }).collect();
         crate::select::order::by(&mut w, main, &order)?;
         let cells = db.read(cx, w.finish(), Collect::new(kinds)).await?;
-        cells.rows.into_iter().map(|row| read(d, db.dialect(), by.len(), expressions, row)).collect()
+        let mut rows = Vec::with_capacity(cells.rows.len());
+        for row in cells.rows {
+            let mut row = read(d, db.dialect(), by.len(), &expressions, row)?;
+            let found = row.split_off(asked.min(row.len()));
+            if means.iter().zip(&found).all(|(having, mean)| fulfils(mean, having.op, &having.value)) {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
     }
 }
 
@@ -217,7 +206,23 @@ fn scalar(w: &mut Writer, table: Table, e: Expression) -> Result<()> {
     Ok(())
 }
 
-/// One condition of `HAVING`. A mean is compared without dividing: `SUM(x) > limit * COUNT(x)`.
+/// Whether a mean fulfils a condition; that of nothing fulfils none.
+fn fulfils(mean: &Value, op: Op, limit: &Value) -> bool {
+    let order = match (mean, limit) {
+        (Value::Decimal(mean), Value::Decimal(limit)) => Some(mean.cmp(limit)),
+        (Value::F64(mean), Value::F64(limit)) => mean.partial_cmp(limit),
+        _ => None,
+    };
+    order.is_some_and(|order| match op {
+        Op::Gt => order.is_gt(),
+        Op::Gte => order.is_ge(),
+        Op::Lt => order.is_lt(),
+        Op::Lte => order.is_le(),
+        _ => order.is_eq(),
+    })
+}
+
+/// One condition of `HAVING`, on anything but a mean.
 fn compare<R>(w: &mut Writer, table: Table, condition: &Having<R>) -> Result<()> {
     let e = condition.expression;
     let sign = match condition.op {
@@ -230,9 +235,7 @@ fn compare<R>(w: &mut Writer, table: Table, condition: &Having<R>) -> Result<()>
     let kind = table.d.field(e.field).kind();
     let bound = match e.function {
         Function::Records | Function::Values | Function::Distinct => Kind::I64,
-        Function::Mean => {
-            return Err(Error::internal("`having` takes sums and counts; a mean is a sum and a count"));
-        }
+        Function::Mean => return Err(Error::internal("a mean is not one expression")),
         Function::Sum if kind == Kind::F64 => Kind::F64,
         Function::Sum if integer(kind) => Kind::I64,
         Function::Sum => Kind::Decimal,

@@ -4,7 +4,7 @@ use super::Shape;
 use super::query::Query;
 use crate::scope::CxData;
 use crate::select::Slice;
-use framewright_core::{Cx, Resource, Result, Value};
+use framewright_core::{Cx, Error, Resource, Result, Value};
 use futures_util::Stream;
 use futures_util::stream::{self, TryStreamExt as _};
 
@@ -39,7 +39,8 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         let batches =
             stream::try_unfold((self, cx.clone(), place), move |(query, cx, mut place)| async move {
                 let batch = place.next(&query, &cx, size).await?;
-                Ok(batch.map(|batch| (stream::iter(batch.into_iter().map(Ok)), (query, cx, place))))
+                let found = batch.map(|batch| (stream::iter(batch.into_iter().map(Ok)), (query, cx, place)));
+                Ok::<_, Error>(found)
             });
         batches.try_flatten()
     }

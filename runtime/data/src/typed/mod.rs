@@ -6,6 +6,7 @@ mod aggregate;
 mod batch;
 mod query;
 mod selection;
+mod tuple;
 
 pub use aggregate::{Aggregates, Grouped};
 pub use query::{Numbered, PageOf, Query, Shape};

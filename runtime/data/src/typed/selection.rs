@@ -26,38 +26,11 @@ pub trait Selection<R> {
     fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch>;
 }
 
-impl<R, T: Column> Selection<R> for Col<R, T> {
-    type Row = T;
-    fn fields(&self) -> Vec<u16> {
-        vec![self.index()]
-    }
-    fn row(values: Vec<Value>) -> Result<T, Mismatch> {
-        T::take(values.into_iter().next().ok_or(Mismatch)?)
-    }
+super::tuple::rows! {
+    Selection of Col: fields -> u16 = index;
+    (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6) (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
 }
-
-macro_rules! tuple {
-    ($($ty:ident $at:tt),*) => {
-        impl<R, $($ty: Column),*> Selection<R> for ($(Col<R, $ty>,)*) {
-            type Row = ($($ty,)*);
-            fn fields(&self) -> Vec<u16> {
-                vec![$(self.$at.index()),*]
-            }
-            fn row(values: Vec<Value>) -> Result<Self::Row, Mismatch> {
-                let mut values = values.into_iter();
-                Ok(($($ty::take(values.next().ok_or(Mismatch)?)?,)*))
-            }
-        }
-    };
-}
-tuple!(A 0);
-tuple!(A 0, B 1);
-tuple!(A 0, B 1, C 2);
-tuple!(A 0, B 1, C 2, D 3);
-tuple!(A 0, B 1, C 2, D 3, E 4);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
 /// A query that gives some columns.
 #[must_use = "a query does nothing until `all` is called"]

@@ -237,7 +237,10 @@ pub async fn bulk_json(
     let mut written = match run::all(cx, drafts.clone(), Form::Json).await {
         Ok(answers) => answers.into_iter().map(super::answer::Answer::written).collect::<Result<Vec<_>>>()?,
         Err((_, e))
-            if matches!(e.kind(), ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::Timeout) =>
+            if matches!(
+                e.kind(),
+                ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::StorageFull
+            ) =>
         {
             return Err(e);
         }
@@ -262,7 +265,10 @@ async fn one_by_one(cx: &Cx, drafts: Vec<Draft>) -> Result<Vec<Written>> {
                 Err(e)
                     if matches!(
                         e.kind(),
-                        ErrorKind::Internal | ErrorKind::Unavailable | ErrorKind::Timeout
+                        ErrorKind::Internal
+                            | ErrorKind::Unavailable
+                            | ErrorKind::Timeout
+                            | ErrorKind::StorageFull
                     ) =>
                 {
                     return Err(e);

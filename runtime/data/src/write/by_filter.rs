@@ -7,8 +7,8 @@ use super::{run, text};
 use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::row::Collect;
-use crate::scope::CxData;
-use crate::select::{self, Select, Slice, where_clause};
+use crate::scope::{CxData, Tries, transaction};
+use crate::select::where_clause;
 use crate::stmt::{Bind, StmtBuilder};
 use crate::unit::{Step, Unit};
 use framewright_core::query::{Deleted, Filter};
@@ -32,7 +32,8 @@ pub async fn delete_where(
     each_or_all(cx, filter, deleted, false, &sample).await
 }
 
-/// Gives these fields to every record that the predicate is true of and says how many they were.
+/// Gives these fields to every record that the predicate is true of and says how many they were: living ones, deleted
+/// ones or both, as `deleted` says.
 ///
 /// # Errors
 /// 422 `validation`, 409 for a unique key or a reference.
@@ -40,6 +41,7 @@ pub async fn update_where(
     cx: &Cx,
     descriptor: &'static ResourceDescriptor,
     filter: Option<&Filter>,
+    deleted: Deleted,
     values: Values,
 ) -> Result<u64> {
     if values.is_empty() {
@@ -49,9 +51,10 @@ pub async fn update_where(
         let mut draft = Draft::update(cx, descriptor, key, values.clone(), Expected::Any);
         // A version among the values would be one to expect, which makes no sense for many records.
         draft.expected = Expected::Any;
+        draft.deleted = deleted;
         draft
     };
-    each_or_all(cx, filter, Deleted::Without, !descriptor.checks.is_empty(), &sample).await
+    each_or_all(cx, filter, deleted, !descriptor.checks.is_empty(), &sample).await
 }
 
 /// One statement for all records where nothing has to look at each of them, else one draft each in one transaction.
@@ -69,20 +72,26 @@ async fn each_or_all(
     // MySQL refuses a subquery over the table that it changes.
     let own = db.dialect() == Dialect::Mysql && filter.is_some_and(related);
     if look || own || !parts.is_empty() {
-        return cx
-            .transaction(async |cx| {
+        let mut tries = Tries::of(cx);
+        loop {
+            let mut again = false;
+            let one_by_one = async |cx: &Cx| {
                 let mut changed = 0;
                 for key in keys(&db, cx, d, filter, deleted).await? {
                     match run::one(cx, sample(key), Form::Nothing).await {
                         Ok(_) => changed += 1,
-                        // Somebody else deleted it since the keys were read: it is none of these any more.
+                        // A cascade of one before it has taken it along: it is none of these any more.
                         Err(e) if e.kind() == ErrorKind::NotFound => {}
                         Err(e) => return Err(e),
                     }
                 }
                 Ok(changed)
-            })
-            .await;
+            };
+            let result = transaction(cx, one_by_one, &mut again).await;
+            if tries.over(again).await {
+                return result;
+            }
+        }
     }
     stage::before(cx, &parts, &mut draft)?;
     let mut b = StmtBuilder::new(db.dialect());
@@ -112,6 +121,8 @@ fn related(filter: &Filter) -> bool {
     }
 }
 
+/// The keys of the records that the predicate is true of, locked until the end of the transaction: nobody else changes
+/// them in between, and whoever asks the same at the same time waits, and then finds those that are left.
 async fn keys(
     db: &Database,
     cx: &Cx,
@@ -119,9 +130,13 @@ async fn keys(
     filter: Option<&Filter>,
     deleted: Deleted,
 ) -> Result<Vec<Value>> {
-    let columns = [d.key];
-    let select = Select { d, columns: &columns, filter, order: &[], deleted, distinct: false };
-    let stmt = select::rows(db.dialect(), &select, Slice::All)?;
-    let found = db.read(cx, stmt, Collect::new([d.key_field().kind()])).await?;
+    let key = d.key_field();
+    let mut b = StmtBuilder::new(db.dialect());
+    b.sql("SELECT ").ident(key.column).sql(" FROM ").ident(d.table);
+    let mut b = where_clause(b, d, filter, deleted)?;
+    // All lock in one order, so that they wait for each other and never in a circle.
+    b.sql(" ORDER BY ").ident(key.column);
+    text::for_update(&mut b, true);
+    let found = db.read(cx, b.finish(), Collect::new([key.kind()])).await?;
     Ok(found.rows.into_iter().filter_map(|mut row| row.pop()).collect())
 }

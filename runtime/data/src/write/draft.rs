@@ -1,6 +1,7 @@
 //! A write that has not happened yet: what the stages look at, change and refuse.
 
-use framewright_core::descriptor::{DefaultValue, FieldDescriptor};
+use framewright_core::descriptor::{Access, DefaultValue, FieldDescriptor};
+use framewright_core::query::Deleted;
 use framewright_core::validate::Purpose;
 use framewright_core::{Cx, ResourceDescriptor, Value, Values};
 
@@ -45,6 +46,10 @@ pub struct Draft {
     pub values: Values,
     /// the version to find
     pub expected: Expected,
+    /// whether the record it changes is one that lives, one that is marked as deleted, or either
+    pub(super) deleted: Deleted,
+    /// it has gone through the stages before the statement
+    pub(super) staged: bool,
     /// the record as it is now, where a rule over the whole record asks for it
     pub(super) before: Option<Values>,
     /// the record can't be identified with the version it has to have: the body and the header say different ones
@@ -63,11 +68,11 @@ pub(super) struct Added {
     pub(super) bounds: (Option<Value>, Option<Value>),
 }
 
-/// A unique key, and the fields that are set in the record that has it already.
+/// A unique key, and the fields that are set in the record that has it already; `None`: that record stays as it is.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) target: Vec<u16>,
-    pub(super) set: Vec<u16>,
+    pub(super) set: Option<Vec<u16>>,
 }
 
 impl Draft {
@@ -78,7 +83,19 @@ impl Draft {
         values: Values,
         expected: Expected,
     ) -> Self {
-        Self { descriptor, action, key, values, expected, before: None, torn: false, adds: None, taken: None }
+        Self {
+            descriptor,
+            action,
+            key,
+            values,
+            expected,
+            deleted: Deleted::Without,
+            staged: false,
+            before: None,
+            torn: false,
+            adds: None,
+            taken: None,
+        }
     }
 
     /// A new record: defaults and what the framework keeps are filled in.
@@ -130,7 +147,8 @@ impl Draft {
         this
     }
 
-    /// A record anew: absent fields that clients may set become null or get their defaults.
+    /// A record anew: absent fields that clients may set become null or get their defaults. What they can't read they
+    /// can't send back, so an absent field of that kind stays as it is.
     #[must_use]
     pub fn replace(
         cx: &Cx,
@@ -141,7 +159,7 @@ impl Draft {
     ) -> Self {
         for (index, field) in (0u16..).zip(descriptor.fields) {
             if values.get(index).is_none()
-                && field.access.has(Purpose::Replace.access())
+                && field.access.has(Purpose::Replace.access() | Access::READ)
                 && index != descriptor.key
                 && let Some(value) = absent(cx, field)
             {
@@ -176,6 +194,7 @@ impl Draft {
     #[must_use]
     pub fn restore(cx: &Cx, descriptor: &'static ResourceDescriptor, key: Value, expected: Expected) -> Self {
         let mut this = Self::new(descriptor, Action::Restore, key, Values::of(descriptor), expected);
+        this.deleted = Deleted::Only;
         this.mark(cx, Value::Null);
         this
     }

@@ -10,7 +10,8 @@ use framewright_core::{
 };
 
 /// Adds an amount (negative ones take away) to a number of a record; answers with its values after that. Null counts as
-/// zero. The sum has to keep the bounds of the type and of the field's `range`.
+/// zero. The sum has to keep the bounds of the type and of the field's `range`; where the field has a rule in Rust or
+/// the resource one over the whole record, the record is read and locked first, so that the rule sees the sum.
 ///
 /// # Errors
 /// 404, and 422 `validation` when the sum is out of bounds.
@@ -46,11 +47,12 @@ fn fitting(field: &FieldDescriptor, by: Value) -> Result<Value> {
         (Kind::Decimal, Value::Decimal(v)) => v.normalize().scale() <= u32::from(field.decimal.1),
         _ => false,
     };
-    if fits {
-        Ok(by)
-    } else {
-        Err(Error::validation(Vec::new()).field(field.name, "can't be changed by this amount"))
-    }
+    if fits { Ok(by) } else { Err(unfitting(field)) }
+}
+
+/// 422: no field of this type can be changed by that.
+pub(crate) fn unfitting(field: &FieldDescriptor) -> Error {
+    Error::validation(Vec::new()).field(field.name, "can't be changed by this amount")
 }
 
 /// The bounds of the type, of the column and of the rules.
@@ -95,6 +97,24 @@ fn range(field: &FieldDescriptor) -> (Option<i64>, Option<i64>) {
         }
     }
     (min, max)
+}
+
+/// The sum of a field and an amount, for rules that have to see it before the statement.
+pub(super) fn sum(field: &FieldDescriptor, added: &Added, now: Option<&Value>) -> Result<Value> {
+    let sum = match (now, &added.by) {
+        (Some(Value::I64(now)), Value::I64(by)) => now.checked_add(*by).map(Value::I64),
+        (Some(Value::F64(now)), Value::F64(by)) => Some(Value::F64(now + by)),
+        (Some(Value::Decimal(now)), Value::Decimal(by)) => now.checked_add(*by).map(Value::Decimal),
+        (None | Some(Value::Null), by) => Some(by.clone()),
+        _ => None,
+    };
+    let within = |sum: &Value| match (sum, &added.bounds.0, &added.bounds.1) {
+        (Value::I64(v), Some(Value::I64(min)), Some(Value::I64(max))) => (min..=max).contains(&v),
+        (Value::F64(v), Some(Value::F64(min)), Some(Value::F64(max))) => (min..=max).contains(&v),
+        (Value::Decimal(v), Some(Value::Decimal(min)), Some(Value::Decimal(max))) => (min..=max).contains(&v),
+        _ => false,
+    };
+    sum.filter(within).ok_or_else(|| out_of_bounds(field, added))
 }
 
 /// 422: the sum would leave its bounds.

@@ -21,6 +21,8 @@ mod answer;
 mod bulk;
 mod by_filter;
 mod draft;
+#[cfg(test)]
+mod golden;
 mod increment;
 mod many;
 mod run;
@@ -38,6 +40,7 @@ pub use stage::{Part, Parts, STAGES, Stage};
 pub use upsert::{first_or_create, update_or_create};
 
 use answer::Form;
+pub(crate) use increment::unfitting;
 pub(crate) use stage::{before_alone as stages_before, stale};
 
 use framewright_core::{Cx, ResourceDescriptor, Result, Value, Values};
@@ -73,7 +76,8 @@ pub async fn update_json(
     run::one(cx, Draft::update(cx, descriptor, key, values, expected), Form::Json).await?.written()
 }
 
-/// Gives every field that clients may set its value anew: absent ones become null or get their defaults.
+/// Gives every field that clients may set its value anew: absent ones become null or get their defaults, except those
+/// that clients can't read, which stay as they are.
 ///
 /// # Errors
 /// Those of [`update_json`].
@@ -170,7 +174,9 @@ mod tests {
         let _ = |cx: &Cx, d: &'static ResourceDescriptor| {
             sendable(create_json(cx, d, Values::of(d)));
             sendable(bulk_json(cx, d, Vec::new()));
-            sendable(update_where(cx, d, None, Values::of(d)));
+            sendable(update_where(cx, d, None, framewright_core::query::Deleted::Without, Values::of(d)));
+            sendable(increment(cx, d, Value::Null, 0, Value::Null));
+            sendable(first_or_create(cx, d, Values::of(d), &[]));
             sendable(update_or_create(cx, d, Values::of(d), &[]));
         };
     }

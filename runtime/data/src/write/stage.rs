@@ -88,8 +88,11 @@ impl Parts {
     }
 }
 
-/// Runs the stages before the statement.
+/// Runs the stages before the statement, once for each draft.
 pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Result<()> {
+    if draft.staged {
+        return Ok(());
+    }
     for stage in STAGES.into_iter().take_while(|s| *s != Stage::Statement) {
         match stage {
             Stage::Authorise => authorise(cx, draft)?,
@@ -100,6 +103,7 @@ pub(super) fn before(cx: &Cx, parts: &[Arc<dyn Part>], draft: &mut Draft) -> Res
             part.before(cx, draft)?;
         }
     }
+    draft.staged = true;
     Ok(())
 }
 
@@ -135,6 +139,11 @@ fn check(draft: &Draft) -> Result<()> {
         let message = "this resource is versioned: say which version the change is for";
         return Err(Error::new(ErrorKind::PreconditionRequired, "precondition.required", message)
             .hint("send the ETag of the record as If-Match, or `*` for any version"));
+    }
+    if draft.descriptor.kept.version.is_none() && matches!(draft.expected, Expected::Version(_)) {
+        // An ETag that no answer has carried matches nothing.
+        return Err(Error::new(ErrorKind::Stale, "conflict.version", "this resource has no versions")
+            .hint("send the change without If-Match, or with `*`"));
     }
     if draft.torn {
         return Err(stale(draft).hint("If-Match and the version in the body are not the same"));

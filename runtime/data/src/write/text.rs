@@ -1,10 +1,11 @@
 //! The statements of writes: fixed texts by descriptor, dialect and shape, made once and kept, so that prepared
 //! statements are found again.
 
-use super::draft::{Action, Added, Draft, Expected, Taken};
+use super::draft::{Added, Draft, Expected, Taken};
 use crate::dialect::Dialect;
 use crate::stmt::{Bind, Stmt, StmtBuilder, Text};
 use framewright_core::descriptor::FieldDescriptor;
+use framewright_core::query::Deleted;
 use framewright_core::{Kind, ResourceDescriptor, Value, Values};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,21 +20,24 @@ pub(super) struct Shape {
     what: What,
     columns: Box<[u16]>,
     versioned: bool,
+    deleted: Deleted,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum What {
     Insert,
+    Upsert,
+    Place,
+    Mark,
+    Placed,
     Update,
     Add,
-    Restore,
     Delete,
     Read,
     ReadForUpdate,
     ReadCounted,
     State,
     Find,
-    FindAny,
 }
 
 fn kept(shape: Shape, write: impl FnOnce(&mut StmtBuilder)) -> Arc<Text> {
@@ -111,7 +115,15 @@ fn shape(
     versioned: bool,
 ) -> Shape {
     let descriptor = std::ptr::from_ref(d) as usize;
-    Shape { dialect, descriptor, what, columns: columns.into(), versioned }
+    Shape { dialect, descriptor, what, columns: columns.into(), versioned, deleted: Deleted::Without }
+}
+
+impl Shape {
+    /// The same for records in this state.
+    fn of(mut self, deleted: Deleted) -> Self {
+        self.deleted = deleted;
+        self
+    }
 }
 
 /// The fields of a draft that are written, in order.
@@ -130,31 +142,40 @@ pub(super) fn insert(dialect: Dialect, draft: &Draft) -> Stmt {
     let d = draft.descriptor;
     let fields = written(draft);
     let mut columns = fields.clone();
+    let mut what = What::Insert;
     if let Some(taken) = &draft.taken {
+        what = if taken.set.is_some() { What::Upsert } else { What::Place };
         columns.push(u16::MAX);
         columns.extend(&taken.target);
         columns.push(u16::MAX);
-        columns.extend(&taken.set);
+        columns.extend(taken.set.iter().flatten());
     }
-    let text = kept(shape(dialect, d, What::Insert, columns, false), |b| {
+    let text = kept(shape(dialect, d, what, columns, false), |b| {
         insert_rows(b, d, &fields, 1);
-        if let Some(taken) = &draft.taken {
-            on_conflict(b, d, taken);
+        match &draft.taken {
+            Some(_) if dialect == Dialect::Mysql => on_duplicate_key(b, d),
+            Some(taken) => on_conflict(b, d, taken),
+            None => {}
         }
         return_all(b, d);
     });
     Stmt::of(&text, binds(draft, &fields))
 }
 
-/// ` ON CONFLICT (…) DO UPDATE SET …`, which PostgreSQL and SQLite have in the same words. A deleted record comes back.
+/// ` ON CONFLICT (…) DO …`, which PostgreSQL and SQLite have in the same words. A deleted record that is given the
+/// values comes back.
 fn on_conflict(b: &mut StmtBuilder, d: &ResourceDescriptor, taken: &Taken) {
     b.sql(" ON CONFLICT (");
     for (n, index) in taken.target.iter().enumerate() {
         b.sql(if n > 0 { ", " } else { "" }).ident(d.field(*index).column);
     }
+    let Some(set) = &taken.set else {
+        b.sql(") DO NOTHING");
+        return;
+    };
     b.sql(") DO UPDATE SET ");
     // With nothing to set, the key is set to itself: only a row that is touched is answered with.
-    let all = if taken.set.is_empty() { &taken.target } else { &taken.set };
+    let all = if set.is_empty() { &taken.target } else { set };
     for (n, index) in all.iter().enumerate() {
         let column = d.field(*index).column;
         b.sql(if n > 0 { ", " } else { "" }).ident(column).sql(" = excluded.").ident(column);
@@ -166,6 +187,35 @@ fn on_conflict(b: &mut StmtBuilder, d: &ResourceDescriptor, taken: &Taken) {
         let column = d.field(index).column;
         b.sql(", ").ident(column).sql(" = ").column(d.table, column).sql(" + 1");
     }
+}
+
+/// MySQL's way to leave the record that is there as it is, whichever unique key it has: it is locked at once for a
+/// change (a plain `INSERT` that fails locks it for reading only, and two who then want to change it wait for each
+/// other), and the last counted key becomes zero, which says that nothing was inserted. The zero is made of the key, so
+/// that it is not computed before there is a record.
+fn on_duplicate_key(b: &mut StmtBuilder, d: &ResourceDescriptor) {
+    let key = d.key_field().column;
+    b.sql(" ON DUPLICATE KEY UPDATE ").ident(key).sql(" = IF(LAST_INSERT_ID(LENGTH(").ident(key);
+    b.sql(") < 0) = 0, ").ident(key).sql(", ").ident(key).sql(")");
+}
+
+/// Before an [`insert`] that may leave the record that is there, on MySQL: what [`placed`] then finds to be zero or not.
+pub(super) fn mark(dialect: Dialect, d: &'static ResourceDescriptor) -> Stmt {
+    let text = kept(shape(dialect, d, What::Mark, Vec::new(), false), |b| {
+        b.sql("DO LAST_INSERT_ID(1)");
+    });
+    Stmt::of(&text, Vec::new())
+}
+
+/// The record of a key, if the last insert on this connection was not left out.
+pub(super) fn placed(dialect: Dialect, d: &'static ResourceDescriptor, key: &Value) -> Stmt {
+    let text = kept(shape(dialect, d, What::Placed, Vec::new(), false), |b| {
+        b.sql("SELECT ");
+        columns(b, d);
+        b.sql(" FROM ").ident(d.table).sql(" WHERE ").ident(d.key_field().column).sql(" = ");
+        b.bind(d.key_field().kind(), Value::Null).sql(" AND LAST_INSERT_ID() <> 0");
+    });
+    Stmt::of(&text, vec![Bind::new(d.key_field().kind(), key.clone())])
 }
 
 /// The sum of a field and an amount.
@@ -201,14 +251,14 @@ fn add(dialect: Dialect, draft: &Draft, added: &Added) -> Stmt {
     columns.extend([u16::MAX, added.field]);
     let (min, max) = &added.bounds;
     columns.extend([u16::from(min.is_some()), u16::from(max.is_some())]);
-    let text = kept(shape(dialect, d, What::Add, columns, false), |b| {
+    let text = kept(shape(dialect, d, What::Add, columns, false).of(draft.deleted), |b| {
         b.sql("UPDATE ").ident(d.table).sql(" SET ").ident(field.column).sql(" = ");
         sum(b, field);
         for index in &fields {
             b.sql(", ").ident(d.field(*index).column).sql(" = ").bind(d.field(*index).kind(), Value::Null);
         }
         next_version(b, d, false);
-        identify(b, d, false, false);
+        identify(b, d, draft.deleted, false);
         for (bound, op) in [(min, " >= "), (max, " <= ")] {
             if bound.is_some() {
                 b.sql(" AND ");
@@ -229,16 +279,25 @@ fn add(dialect: Dialect, draft: &Draft, added: &Added) -> Stmt {
     Stmt::of(&text, all)
 }
 
-/// ` WHERE key = ?`, alive or deleted, with the version that is expected.
-fn identify(b: &mut StmtBuilder, d: &ResourceDescriptor, deleted: bool, version: bool) {
+/// ` WHERE key = ?`, in the state and with the version that are expected.
+fn identify(b: &mut StmtBuilder, d: &ResourceDescriptor, deleted: Deleted, version: bool) {
     let key = d.key_field();
     b.sql(" WHERE ").ident(key.column).sql(" = ").bind(key.kind(), Value::Null);
-    if let Some(index) = d.kept.deleted_at {
-        b.sql(" AND ").ident(d.field(index).column).sql(if deleted { " IS NOT NULL" } else { " IS NULL" });
-    }
+    alive(b, d, deleted);
     if let Some(index) = d.kept.version.filter(|_| version) {
         b.sql(" AND ").ident(d.field(index).column).sql(" = ").bind(Kind::I64, Value::Null);
     }
+}
+
+/// ` AND deleted_at IS NULL`, or not.
+fn alive(b: &mut StmtBuilder, d: &ResourceDescriptor, deleted: Deleted) {
+    let Some(index) = d.kept.deleted_at else { return };
+    let state = match deleted {
+        Deleted::With => return,
+        Deleted::Without => " IS NULL",
+        Deleted::Only => " IS NOT NULL",
+    };
+    b.sql(" AND ").ident(d.field(index).column).sql(state);
 }
 
 /// `SET a = ?, …`, and the version one further.
@@ -277,12 +336,10 @@ pub(super) fn update(dialect: Dialect, draft: &Draft) -> Stmt {
     }
     let fields = written(draft);
     let versioned = matches!(draft.expected, Expected::Version(_));
-    let restore = draft.action == Action::Restore;
-    let what = if restore { What::Restore } else { What::Update };
-    let text = kept(shape(dialect, d, what, fields.clone(), versioned), |b| {
+    let text = kept(shape(dialect, d, What::Update, fields.clone(), versioned).of(draft.deleted), |b| {
         b.sql("UPDATE ").ident(d.table);
         set(b, d, &fields);
-        identify(b, d, restore, versioned);
+        identify(b, d, draft.deleted, versioned);
         return_all(b, d);
     });
     let mut all = binds(draft, &fields);
@@ -309,18 +366,28 @@ pub(super) fn delete(dialect: Dialect, draft: &Draft) -> Stmt {
     Stmt::of(&text, identity(draft))
 }
 
+/// ` FOR UPDATE`, where others could change a row that was read: SQLite lets one transaction write at a time.
+pub(super) fn for_update(b: &mut StmtBuilder, lock: bool) {
+    if lock && b.dialect() != Dialect::Sqlite {
+        b.sql(" FOR UPDATE");
+    }
+}
+
 /// The record of a key, all of its columns.
-pub(super) fn read(dialect: Dialect, d: &'static ResourceDescriptor, key: &Value, lock: bool) -> Stmt {
-    let lock = lock && dialect != Dialect::Sqlite;
+pub(super) fn read(
+    dialect: Dialect,
+    d: &'static ResourceDescriptor,
+    key: &Value,
+    deleted: Deleted,
+    lock: bool,
+) -> Stmt {
     let what = if lock { What::ReadForUpdate } else { What::Read };
-    let text = kept(shape(dialect, d, what, Vec::new(), false), |b| {
+    let text = kept(shape(dialect, d, what, Vec::new(), false).of(deleted), |b| {
         b.sql("SELECT ");
         columns(b, d);
         b.sql(" FROM ").ident(d.table);
-        identify(b, d, false, false);
-        if lock {
-            b.sql(" FOR UPDATE");
-        }
+        identify(b, d, deleted, false);
+        for_update(b, lock);
     });
     Stmt::of(&text, vec![Bind::new(d.key_field().kind(), key.clone())])
 }
@@ -335,18 +402,17 @@ pub(super) fn read_counted(dialect: Dialect, d: &'static ResourceDescriptor) -> 
     Stmt::of(&text, Vec::new())
 }
 
-/// The record with these values in these fields, all of its columns; on MySQL, `lock` sees past the snapshot.
+/// The record with these values in these fields, all of its columns; locked until the end of the transaction if asked
+/// to, which on MySQL also sees past the snapshot.
 pub(super) fn find(
     dialect: Dialect,
     d: &'static ResourceDescriptor,
     target: &[u16],
     values: &Values,
-    deleted: bool,
+    deleted: Deleted,
     lock: bool,
 ) -> Stmt {
-    let what = if deleted { What::FindAny } else { What::Find };
-    let lock = lock && dialect == Dialect::Mysql;
-    let text = kept(shape(dialect, d, what, target.to_vec(), lock), |b| {
+    let text = kept(shape(dialect, d, What::Find, target.to_vec(), lock).of(deleted), |b| {
         b.sql("SELECT ");
         columns(b, d);
         b.sql(" FROM ").ident(d.table);
@@ -357,12 +423,8 @@ pub(super) fn find(
                 .sql(" = ")
                 .bind(field.kind(), Value::Null);
         }
-        if let Some(index) = d.kept.deleted_at.filter(|_| !deleted) {
-            b.sql(" AND ").ident(d.field(index).column).sql(" IS NULL");
-        }
-        if lock {
-            b.sql(" LOCK IN SHARE MODE");
-        }
+        alive(b, d, deleted);
+        for_update(b, lock);
     });
     let value = |i: &u16| values.get(*i).cloned().unwrap_or(Value::Null);
     Stmt::of(&text, target.iter().map(|i| Bind::new(d.field(*i).kind(), value(i))).collect())

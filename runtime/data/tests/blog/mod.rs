@@ -16,16 +16,20 @@ pub struct Blog {
 pub async fn blogs() -> Vec<Blog> {
     let mut all = Vec::new();
     for f in each().await {
-        let tables = [&user, &profile, &post, &comment, &tag, &post_tag];
-        for sql in framewright_data::ddl::create_schema(f.dialect(), &tables) {
-            f.db.batch(&sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));
-        }
-        all.push(Blog { f });
+        all.push(Blog::made_in(f).await);
     }
     all
 }
 
 impl Blog {
+    /// With the tables of the fixture in an empty database.
+    pub async fn made_in(f: Fresh) -> Self {
+        let tables = [&user, &profile, &post, &comment, &tag, &post_tag];
+        for sql in framewright_data::ddl::create_schema(f.dialect(), &tables) {
+            f.db.batch(&sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));
+        }
+        Self { f }
+    }
     pub fn cx(&self) -> &Cx {
         &self.f.cx
     }

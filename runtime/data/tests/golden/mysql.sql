@@ -5,6 +5,9 @@ CREATE TABLE `kept` (
     PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M! COLLATE=utf8mb4_nopad_bin */ /*!80000 COLLATE=utf8mb4_0900_bin */;
 
+CREATE TRIGGER `tr_kept_touch` BEFORE UPDATE ON `kept` FOR EACH ROW
+    SET NEW.`version` = IF(NEW.`version` = OLD.`version` AND @framewright_quiet IS NULL, OLD.`version` + 1, NEW.`version`);
+
 CREATE TABLE `owners` (
     `id` BIGINT NOT NULL AUTO_INCREMENT,
     `email` VARCHAR(255) NOT NULL,

@@ -171,6 +171,12 @@ impl Fresh {
     pub async fn put(&self, cx: &Cx, id: i64, body: &str) -> framewright_core::Result<()> {
         self.db.write(cx, Unit::from(Step::new(self.insert(id, body)))).await.map(drop)
     }
+    /// Changes a note, which locks it.
+    pub async fn touch(&self, cx: &Cx, id: i64) -> framewright_core::Result<()> {
+        let mut b = self.sql("UPDATE notes SET n = n + 1 WHERE id = ");
+        b.bind(Kind::I64, Value::I64(id)).cached();
+        self.db.write(cx, Unit::from(Step::new(b.finish()))).await.map(drop)
+    }
     pub async fn rows(
         &self,
         cx: &Cx,

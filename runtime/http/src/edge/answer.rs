@@ -1,79 +1,122 @@
 //! The way out: errors and bare statuses become the one form of answers, and one line goes to the log.
 
 use super::body::fault_error;
-use super::exchange::{BodyFault, Exchange};
-use crate::envelope::{Failure, Form, of_status};
-use crate::reply::Unfinished;
+use super::exchange::{BodyFault, Exchange, Shared};
+use crate::envelope::{Failure, of_status};
 use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
-use framewright_core::http::Failed;
+use framewright_core::Error;
+use framewright_core::http::{Behind, Failed};
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use std::borrow::Cow;
 use std::error::Error as _;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) const OUR_FAULT: &str = "something went wrong on our side";
 
-/// What the log learns beside what the client does.
-#[derive(Default)]
+/// What the log learns beside what the client does; an answer carries it among its extensions.
+#[derive(Clone, Default)]
 pub(super) struct Told {
     pub(super) code: Option<String>,
     pub(super) cause: Option<String>,
 }
 
-/// Gives an answer its final form.
-pub(super) async fn finish(response: Response, exchange: &Exchange, form: Form, told: &mut Told) -> Response {
+impl Behind for Shared {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    fn answer(&self, error: Error) -> Response {
+        // What the body's guard has seen explains the error better than the handler, who saw a broken stream.
+        let error = match self.body_fault().filter(|f| *f != BodyFault::Broken) {
+            Some(fault) => fault_error(fault, self.body_limit()),
+            None => error,
+        };
+        let mut response = self.write(Response::default(), &error);
+        response.extensions_mut().insert(Failed { error: Arc::new(error), written: true });
+        response
+    }
+}
+
+/// Gives an answer that comes out of the layers its final form. What is written already stays as the layers made it.
+pub(super) async fn finish(response: Response, exchange: &Exchange, told: &mut Told) -> Response {
     let mut response = response;
-    if let Some(Unfinished(body)) = response.extensions_mut().remove::<Unfinished>() {
-        return complete(response, &body, exchange);
-    }
-    let failed = response.extensions_mut().remove::<Failed>();
-    if failed.is_none() && !response.status().is_client_error() && !response.status().is_server_error() {
-        return response;
-    }
-    // What the body's guard has seen explains the error better than the handler, who saw a broken stream.
-    let fault = exchange.body_fault().filter(|f| failed.is_none() || *f != BodyFault::Broken);
-    let error = match (fault, &failed) {
-        (Some(fault), _) => Some(std::sync::Arc::new(fault_error(fault, exchange.body_limit()))),
-        (None, Some(failed)) => Some(failed.0.clone()),
-        (None, None) => None,
-    };
-    if let Some(error) = error {
-        let failure = Failure::of(&error);
-        if failure.status.is_server_error() && told.cause.is_none() {
+    if let Some(Failed { error, written }) = response.extensions_mut().remove::<Failed>() {
+        if Failure::of(&error).status.is_server_error() && told.cause.is_none() {
             told.cause = chain(&error);
         }
         told.code = Some(error.code().to_owned());
-        let retry = error.retry_after_seconds();
-        return write(response, &failure, form, exchange, retry);
+        return if written { response } else { exchange.0.write(response, &error) };
     }
-    let own = response.headers().get(header::CONTENT_TYPE);
+    response = bare(response, exchange).await;
+    if let Some(Told { code, cause }) = response.extensions_mut().remove::<Told>() {
+        told.code = code;
+        told.cause = told.cause.take().or(cause);
+    }
+    response
+}
+
+/// Writes a bare status, and what axum's own extractors say as plain text, in the form of our errors.
+pub(crate) async fn bare(response: Response, exchange: &Exchange) -> Response {
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    if !refused || response.extensions().get::<Failed>().is_some() {
+        return response;
+    }
+    if let Some(fault) = exchange.body_fault() {
+        return exchange.0.answer(fault_error(fault, exchange.body_limit()));
+    }
+    let headers = response.headers();
+    let own = headers.get(header::CONTENT_TYPE);
     let bare = own.is_none_or(|t| t.as_bytes().starts_with(b"text/plain"));
-    if !bare || response.body().size_hint().upper().is_none_or(|n| n > 4096) {
+    let coded = headers.contains_key(header::CONTENT_ENCODING);
+    if !bare || coded || response.body().size_hint().upper().is_none_or(|n| n > 4096) {
         return response; // the handler speaks for itself
     }
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let said = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
-    let (code, message) = of_status(parts.status);
+    // A segment of the path that is not of the right type is an address where nothing is.
+    let path = parts.status == StatusCode::BAD_REQUEST && PATHS.iter().any(|p| said.starts_with(p));
+    if path {
+        parts.status = StatusCode::NOT_FOUND;
+    }
+    let (code, message) = match path {
+        true => (Cow::Borrowed(NOWHERE.0), NOWHERE.1),
+        false => of_status(parts.status),
+    };
     let code = match parts.status {
         StatusCode::BAD_REQUEST if said.contains("JSON") => Cow::Borrowed("json.malformed"),
         _ => code,
     };
+    let mut told = Told::default();
     let message = if parts.status.is_server_error() {
         told.cause = (!said.is_empty()).then(|| said.to_string());
         Cow::Borrowed(message)
-    } else if said.trim().is_empty() || EXTRACTORS.iter().any(|p| said.starts_with(p)) {
+    } else if path || said.trim().is_empty() || EXTRACTORS.iter().any(|p| said.starts_with(p)) {
         Cow::Borrowed(message)
     } else {
         Cow::Owned(said.trim().to_owned())
     };
     told.code = Some(code.to_string());
     let failure = Failure { status: parts.status, code, message, fields: &[], hint: None };
-    write(Response::from_parts(parts, Body::empty()), &failure, form, exchange, None)
+    let mut response = write(Response::from_parts(parts, Body::empty()), &failure, &exchange.0, None);
+    response.extensions_mut().insert(told);
+    response
+}
+
+/// The code and the message of an address without a route.
+pub(crate) const NOWHERE: (&str, &str) = ("route.not_found", "there is nothing at this address");
+
+/// How axum begins when a path matches a route and its parameters do not fit their types.
+const PATHS: [&str; 2] = ["Invalid URL: ", "Invalid UTF-8 in "];
+
+impl Shared {
+    fn write(&self, response: Response, error: &Error) -> Response {
+        write(response, &Failure::of(error), self, error.retry_after_seconds())
+    }
 }
 
 /// How axum's own extractors begin; what follows names Rust types and fields.
@@ -92,17 +135,11 @@ const EXTRACTORS: [&str; 12] = [
     "Error parsing",
 ];
 
-fn write(
-    response: Response,
-    failure: &Failure<'_>,
-    form: Form,
-    exchange: &Exchange,
-    retry: Option<u32>,
-) -> Response {
+fn write(response: Response, failure: &Failure<'_>, exchange: &Shared, retry: Option<u32>) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.status = failure.status;
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(exchange.form.media_type()));
     if let Some(seconds) = retry.or((failure.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1)) {
         parts.headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from(seconds));
     }
@@ -113,18 +150,7 @@ fn write(
     if matches!(failure.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
         parts.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Response::from_parts(parts, Body::from(failure.body(form, exchange.request_id())))
-}
-
-fn complete(response: Response, body: &Bytes, exchange: &Exchange) -> Response {
-    let mut whole = Vec::with_capacity(body.len() + 64);
-    whole.extend_from_slice(body);
-    whole.extend_from_slice(b",\"request_id\":\"");
-    whole.extend_from_slice(exchange.request_id().as_bytes());
-    whole.extend_from_slice(b"\"}");
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH); // axum has counted the empty body
-    Response::from_parts(parts, Body::from(whole))
+    Response::from_parts(parts, Body::from(failure.body(exchange.form, &exchange.request_id)))
 }
 
 /// The answer to a `HEAD`: the length of the body, without the body.
@@ -137,7 +163,7 @@ pub(super) fn head(response: Response) -> Response {
 }
 
 /// An error with everything that caused it, for the log.
-fn chain(error: &framewright_core::Error) -> Option<String> {
+fn chain(error: &Error) -> Option<String> {
     let mut text = String::new();
     let mut next = error.source();
     while let Some(cause) = next {

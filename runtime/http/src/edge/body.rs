@@ -72,7 +72,9 @@ where
         if me.seen == 0 && me.inner.size_hint().lower() > me.exchange.body_limit() {
             return me.fail(BodyFault::TooLarge);
         }
-        match Pin::new(&mut me.inner).poll_frame(cx) {
+        let polled = Pin::new(&mut me.inner).poll_frame(cx);
+        me.exchange.set_waiting(polled.is_pending());
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     me.seen += data.len() as u64;

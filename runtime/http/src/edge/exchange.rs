@@ -1,7 +1,8 @@
 //! What the edge, the layers and the handlers of one request share.
 
+use crate::envelope::Form;
 use crate::metrics::RouteSeries;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// One request and its answer, from accept to the last header. In the extensions of every request.
@@ -11,8 +12,12 @@ pub struct Exchange(pub(crate) Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) request_id: Arc<str>,
-    pub(crate) body_limit: AtomicU64,
+    body_limit: AtomicU64,
+    /// the form of errors that the client asked for
+    pub(crate) form: Form,
     fault: AtomicU8,
+    /// whether the handler waits for bytes of the body
+    waiting: AtomicBool,
     pub(crate) route: OnceLock<Arc<RouteSeries>>,
 }
 
@@ -28,11 +33,13 @@ pub enum BodyFault {
 }
 
 impl Exchange {
-    pub(crate) fn new(request_id: Arc<str>, body_limit: u64) -> Self {
+    pub(crate) fn new(request_id: Arc<str>, body_limit: u64, form: Form) -> Self {
         Self(Arc::new(Shared {
             request_id,
             body_limit: AtomicU64::new(body_limit),
+            form,
             fault: AtomicU8::new(0),
+            waiting: AtomicBool::new(false),
             route: OnceLock::new(),
         }))
     }
@@ -46,7 +53,7 @@ impl Exchange {
     /// The largest body that is taken.
     #[must_use]
     pub fn body_limit(&self) -> u64 {
-        self.0.body_limit.load(Ordering::Relaxed)
+        self.0.body_limit()
     }
 
     /// Sets the largest body that is taken; what a route says holds, whichever way the server is configured.
@@ -57,12 +64,16 @@ impl Exchange {
     /// Why the body ended early, if it did.
     #[must_use]
     pub fn body_fault(&self) -> Option<BodyFault> {
-        match self.0.fault.load(Ordering::Relaxed) {
-            1 => Some(BodyFault::TooLarge),
-            2 => Some(BodyFault::TooSlow),
-            3 => Some(BodyFault::Broken),
-            _ => None,
-        }
+        self.0.body_fault()
+    }
+
+    /// Whether it is the client that is waited for: some of the body has not come yet.
+    pub(crate) fn waiting(&self) -> bool {
+        self.0.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_waiting(&self, waiting: bool) {
+        self.0.waiting.store(waiting, Ordering::Relaxed);
     }
 
     pub(crate) fn set_fault(&self, fault: BodyFault) {
@@ -72,5 +83,20 @@ impl Exchange {
             BodyFault::Broken => 3,
         };
         self.0.fault.store(code, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    pub(super) fn body_limit(&self) -> u64 {
+        self.body_limit.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn body_fault(&self) -> Option<BodyFault> {
+        match self.fault.load(Ordering::Relaxed) {
+            1 => Some(BodyFault::TooLarge),
+            2 => Some(BodyFault::TooSlow),
+            3 => Some(BodyFault::Broken),
+            _ => None,
+        }
     }
 }

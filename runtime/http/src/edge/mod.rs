@@ -17,13 +17,15 @@ use crate::health::Health;
 use crate::metrics::{Metrics, RouteSeries};
 use crate::stack::Guards;
 use answer::Told;
+pub(crate) use answer::{NOWHERE, bare};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use body::{GuardedBody, Pace};
 use bytes::Bytes;
 use exchange::Exchange;
+use framewright_core::http::Behind as _;
 use framewright_core::{Actor, Cx, Error, ErrorKind};
 pub(crate) use host::valid as host_valid;
 use http::{HeaderValue, Method};
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Instant;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
@@ -73,6 +76,32 @@ impl Drop for InFlight {
     }
 }
 
+/// A state-changing request in its own task. It goes on when nobody waits for it any more, but not for ever.
+struct Write<T> {
+    task: JoinHandle<T>,
+    until: tokio::time::Instant,
+}
+
+impl<T> Drop for Write<T> {
+    fn drop(&mut self) {
+        if self.task.is_finished() {
+            return;
+        }
+        let (task, until) = (self.task.abort_handle(), self.until);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                tokio::time::sleep_until(until).await;
+                if !task.is_finished() {
+                    tracing::error!(
+                        "a write was still running after twice the time of a request; it is ended"
+                    );
+                    task.abort();
+                }
+            });
+        }
+    }
+}
+
 impl Edge {
     /// The context that requests start from: anonymous, with the state of the application.
     #[must_use]
@@ -105,8 +134,8 @@ impl Edge {
         let started = Instant::now();
         let inner = &*self.0;
         let request_id = request_id::of(request.headers());
-        let exchange = Exchange::new(request_id, inner.config.max_body_bytes);
         let form = Form::of(request.headers());
+        let exchange = Exchange::new(request_id, inner.config.max_body_bytes, form);
         let method = request.method().clone();
         let uri = request.uri().clone();
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0);
@@ -114,11 +143,11 @@ impl Edge {
 
         let mut told = Told::default();
         let response = match self.refuse(&request) {
-            Some(error) => error.into_response(),
-            None if probe => probe::answer(self, &method, uri.path()).await,
+            Some(error) => exchange.0.answer(error),
+            None if probe => probe::answer(self, &exchange, &method, uri.path()).await,
             None => self.route(request, &exchange, &mut told).await,
         };
-        let mut response = answer::finish(response, &exchange, form, &mut told).await;
+        let mut response = answer::finish(response, &exchange, &mut told).await;
         if method == Method::HEAD {
             response = answer::head(response);
         }
@@ -172,7 +201,9 @@ impl Edge {
         let inner = &*self.0;
         let Some(permit) = InFlight::enter(&inner.metrics, inner.config.max_in_flight) else {
             inner.metrics.refused.fetch_add(1, Ordering::Relaxed);
-            return Error::unavailable("overloaded", "too many requests at once; try again").into_response();
+            return exchange
+                .0
+                .answer(Error::unavailable("overloaded", "too many requests at once; try again"));
         };
         let limit = inner.config.request_timeout;
         let (mut parts, inner_body) = request.into_parts();
@@ -195,14 +226,16 @@ impl Edge {
         let future = router.call(Request::from_parts(parts, body));
         let outcome = if safe {
             let _permit = permit;
-            tokio::time::timeout(limit, panic::guarded(future)).await
+            tokio::time::timeout(limit, panic::guarded(exchange.clone(), future)).await
         } else {
             // A client that hangs up must not cut a write in half, so the write does not run in its connection.
+            let guarded = panic::guarded(exchange.clone(), future);
             let task = inner.tasks.spawn(async move {
                 let _permit = permit;
-                panic::guarded(future).await
+                guarded.await
             });
-            let joined = async { task.await.unwrap_or_else(|gone| Err(gone.to_string())) };
+            let mut write = Write { task, until: tokio::time::Instant::now() + limit.saturating_mul(2) };
+            let joined = async { (&mut write.task).await.unwrap_or_else(|gone| Err(gone.to_string())) };
             tokio::time::timeout(limit, joined).await
         };
         match outcome {
@@ -211,9 +244,13 @@ impl Edge {
             Ok(Err(panicked)) => {
                 inner.metrics.panics.fetch_add(1, Ordering::Relaxed);
                 told.cause = Some(panicked);
-                Error::new(ErrorKind::Internal, "internal", answer::OUR_FAULT).into_response()
+                exchange.0.answer(Error::new(ErrorKind::Internal, "internal", answer::OUR_FAULT))
             }
-            Err(_) => Error::new(ErrorKind::Timeout, "timeout", "it took too long").into_response(),
+            // The guard of the body has the same limit, and began a little later.
+            Err(_) if exchange.waiting() => {
+                exchange.0.answer(body::fault_error(exchange::BodyFault::TooSlow, exchange.body_limit()))
+            }
+            Err(_) => exchange.0.answer(Error::new(ErrorKind::Timeout, "timeout", "it took too long")),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! A panic becomes `internal` with the request id; its place and stack go to the log and nowhere else.
 
+use super::exchange::Exchange;
+use framewright_core::http::{Behind, enter};
 use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::task::Poll;
 
 thread_local! {
@@ -41,12 +43,15 @@ fn said(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("a panic without a message")
 }
 
-/// Runs a future to its end, or to its panic: then `Err` says where and how.
-pub(crate) async fn guarded<F: Future>(future: F) -> Result<F::Output, String> {
+/// Runs a future of a request to its end, or to its panic: then `Err` says where and how.
+pub(crate) async fn guarded<F: Future>(exchange: Exchange, future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
+    let mut request: Option<Arc<dyn Behind>> = Some(exchange.0);
     poll_fn(|cx| {
         let outer = GUARDED.replace(true);
+        let entered = enter(&mut request);
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        drop(entered);
         GUARDED.set(outer);
         match polled {
             Ok(polled) => polled.map(Ok),

@@ -2,12 +2,16 @@
 //! at its limit.
 
 use super::Edge;
-use crate::reply::Unfinished;
+use super::exchange::Exchange;
+use crate::envelope::of_status;
+use crate::reply::complete;
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use axum::response::Response;
+use framewright_core::http::Behind as _;
 use framewright_core::{Error, ErrorKind};
 use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The probes, with what they are for.
 pub(crate) const PATHS: [(&str, &str); 6] = [
@@ -24,19 +28,19 @@ pub(super) fn matches(path: &str) -> bool {
     matches!(bytes.get(1), Some(b'h' | b'r' | b'm')) && PATHS.iter().any(|(p, _)| *p == path)
 }
 
-pub(super) async fn answer(edge: &Edge, method: &Method, path: &str) -> Response {
+pub(super) async fn answer(edge: &Edge, exchange: &Exchange, method: &Method, path: &str) -> Response {
     if !matches!(*method, Method::GET | Method::HEAD) {
-        let error = Error::new(
-            ErrorKind::MethodNotAllowed,
-            "route.method_not_allowed",
-            "this method is not allowed here",
-        );
-        let mut response = error.into_response();
+        let (code, message) = of_status(StatusCode::METHOD_NOT_ALLOWED);
+        let mut response = exchange.0.answer(Error::new(ErrorKind::MethodNotAllowed, code, message));
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
         return response;
     }
+    let up = |data: String| {
+        let body = format!(r#"{{"success":true,"data":{{"status":"up"{data}}}"#);
+        complete(body.into_bytes(), StatusCode::OK, Some(exchange.request_id()))
+    };
     match path {
-        "/healthz" | "/health/live" => ok(Bytes::from_static(br#"{"success":true,"data":{"status":"up"}"#)),
+        "/healthz" | "/health/live" => up(String::new()),
         "/metrics" => {
             let text = edge.0.metrics.text();
             let mut response = Response::new(Body::from(text));
@@ -47,29 +51,20 @@ pub(super) async fn answer(edge: &Edge, method: &Method, path: &str) -> Response
             response
         }
         _ => {
-            let (well, checks) = edge.0.health.report(&edge.0.cx).await;
-            if well || path == "/health" {
-                let status = if well { "up" } else { "down" };
-                let mut response = ok(Bytes::from(format!(
-                    r#"{{"success":{well},"data":{{"status":"{status}","checks":{checks}}}"#
-                )));
-                if !well {
-                    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                }
-                response
-            } else if edge.0.health.draining() {
-                Error::unavailable("shutting_down", "this instance is shutting down").into_response()
+            let checks = edge.0.health.report(&edge.0.cx).await;
+            let down = || checks.iter().filter(|(_, up)| !up).map(|(name, _)| *name);
+            if edge.0.health.draining() {
+                exchange.0.answer(Error::unavailable("shutting_down", "this instance is shutting down"))
+            } else if down().next().is_some() {
+                let names = down().collect::<Vec<_>>().join(", ");
+                let error = Error::unavailable("not_ready", format!("not ready: {names}"));
+                exchange.0.answer(down().fold(error, |error, name| error.field(name, "is down")))
             } else {
-                Error::unavailable("not_ready", format!("not ready: {}", checks.replace('"', "")))
-                    .into_response()
+                up(format!(
+                    r#","checks":{}"#,
+                    json!(checks.iter().map(|(n, _)| (*n, "up")).collect::<BTreeMap<_, _>>())
+                ))
             }
         }
     }
-}
-
-fn ok(body: Bytes) -> Response {
-    let mut response = Response::new(Body::empty());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.extensions_mut().insert(Unfinished(body));
-    response
 }

@@ -1,13 +1,17 @@
 //! The OpenAPI 3.1 document, built once from the descriptors that also serve the requests.
 
+mod codes;
 mod field;
 mod operations;
+mod own;
 mod parameters;
 pub(crate) mod resource;
 
+use crate::docs;
 use crate::envelope::of_status;
+use crate::rest::table::is_served;
+use crate::routes::Record;
 use framewright_core::ResourceDescriptor;
-use framewright_core::descriptor::{Actions, PolicyDescriptor};
 use framewright_core::query::relations;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -53,9 +57,13 @@ const ERRORS: [(u16, &str); 19] = [
     (504, "It took too long."),
 ];
 
-/// Builds the document of these resources under a prefix.
-#[must_use]
-pub fn document(info: &Info, prefix: &str, resources: &[&'static ResourceDescriptor]) -> Value {
+/// Builds the document of these resources under a prefix, and of the application's own routes.
+pub(crate) fn document(
+    info: &Info,
+    prefix: &str,
+    resources: &[&'static ResourceDescriptor],
+    routes: &[Record],
+) -> Value {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     // Internal resources have no route, but what a served one includes has to have a schema.
@@ -74,14 +82,19 @@ pub fn document(info: &Info, prefix: &str, resources: &[&'static ResourceDescrip
         operations::add(&mut paths, d, prefix);
         tags.push(json!({"name": d.path, "description": d.doc.trim()}));
     }
+    let undescribed = own::add(&mut paths, &mut tags, routes, &own::Around { prefix, resources });
     probes(&mut paths);
-    tags.push(json!({"name": "system", "description": "Liveness, readiness and metrics."}));
+    tags.push(json!({"name": "system", "description": "Liveness, readiness, metrics and this document."}));
     common(&mut schemas);
-    let responses: Map<String, Value> = ERRORS.iter().map(|(status, what)| (status.to_string(), error_response(*status, what))).chain(std::iter::once((
-        "304".to_owned(),
-        json!({"description": "Not changed.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}),
-    ))).collect();
-    json!({
+    let mut responses: Map<String, Value> =
+        ERRORS.iter().map(|(status, what)| (status.to_string(), error_response(*status, what))).collect();
+    let unchanged =
+        json!({"description": "Not changed.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}});
+    responses.insert("304".to_owned(), unchanged);
+    if !routes.is_empty() {
+        responses.insert("default".to_owned(), error_response(500, "Another error; its code says which."));
+    }
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": info.title, "version": info.version, "description": info.description},
         "servers": [{"url": "/"}],
@@ -97,13 +110,17 @@ pub fn document(info: &Info, prefix: &str, resources: &[&'static ResourceDescrip
                 "Retry-After": {"description": "Seconds until it makes sense to try again.", "schema": {"type": "integer"}},
             },
         },
-    })
+    });
+    if !undescribed.is_empty() {
+        document["x-undescribed"] = undescribed.into();
+    }
+    document
 }
 
 fn served<'a>(
     resources: &'a [&'static ResourceDescriptor],
 ) -> impl Iterator<Item = &'static ResourceDescriptor> + 'a {
-    resources.iter().copied().filter(|d| d.actions != Actions::NONE && d.policy != PolicyDescriptor::Internal)
+    resources.iter().copied().filter(|d| is_served(d))
 }
 
 fn error_response(status: u16, what: &str) -> Value {
@@ -195,6 +212,7 @@ fn common(schemas: &mut Map<String, Value>) {
                 "required": ["next"],
                 "additionalProperties": false,
             },
+            "truncated": operations::truncated(),
         },
         "required": ["page", "links"],
         "additionalProperties": false,
@@ -224,4 +242,9 @@ fn probes(paths: &mut Map<String, Value>) {
         let id = path.trim_start_matches('/').replace('/', "_");
         paths.insert(path.to_owned(), json!({"get": {"operationId": id, "summary": summary, "tags": ["system"], "responses": responses}}));
     }
+    let mut responses = json!({"200": {"description": "This document.", "content": {"application/json": {"schema": {"type": "object"}}}}});
+    for status in codes::Codes::edge().statuses() {
+        responses[status.to_string()] = json!({"$ref": format!("#/components/responses/{status}")});
+    }
+    paths.insert(docs::DOCUMENT.to_owned(), json!({"get": {"operationId": "openapi", "summary": "What is served, as OpenAPI 3.1.", "tags": ["system"], "responses": responses}}));
 }

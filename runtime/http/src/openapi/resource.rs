@@ -35,7 +35,7 @@ pub(super) fn add(schemas: &mut Map<String, Value>, d: &'static ResourceDescript
     }
     if d.actions.has(Actions::UPDATE) || d.actions.has(Actions::BULK) {
         schemas.insert(format!("Update{name}"), body(d, Access::UPDATE, |_| false, true));
-        schemas.insert(format!("Replace{name}"), body(d, Access::UPDATE, FieldDescriptor::required, true));
+        schemas.insert(format!("Replace{name}"), body(d, Access::UPDATE, sent_back, true));
     }
     if d.actions.has(Actions::LIST) {
         schemas.insert(format!("{name}Comparison"), comparison(d));
@@ -45,6 +45,11 @@ pub(super) fn add(schemas: &mut Map<String, Value>, d: &'static ResourceDescript
     if d.actions.has(Actions::BULK) {
         schemas.insert(format!("{name}Bulk"), bulk(d));
     }
+}
+
+/// Whether a replacement without this field is refused: what clients can't read stays as it is when it is absent.
+fn sent_back(field: &FieldDescriptor) -> bool {
+    field.required() && field.access.has(Access::READ)
 }
 
 fn record(d: &'static ResourceDescriptor, whole: bool) -> Value {

@@ -3,20 +3,22 @@
 
 mod answer;
 mod read;
+pub(crate) mod table;
 mod target;
 mod write;
 
 use crate::edge::exchange::Exchange;
 use crate::metrics::{Metrics, RouteSeries};
+use crate::routes::filter;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
-use framewright_core::descriptor::{Actions, PolicyDescriptor};
 use framewright_core::{ResourceDescriptor, Result};
 use http::{HeaderValue, StatusCode, header};
 use std::future::Future;
 use std::sync::Arc;
+use table::{Derived, Does};
 
 /// A resource under its address.
 pub(crate) struct Served {
@@ -27,17 +29,14 @@ pub(crate) struct Served {
 
 /// The router of all resources under a prefix.
 pub(crate) fn router(prefix: &str, resources: &[&'static ResourceDescriptor], metrics: &Metrics) -> Router {
-    resources.iter().filter(|d| d.policy != PolicyDescriptor::Internal && d.actions != Actions::NONE).fold(
-        Router::new(),
-        |router, d| {
-            let served = Arc::new(Served { d, base: format!("{prefix}/{}", d.path) });
-            served.routes(router, metrics)
-        },
-    )
+    resources.iter().fold(Router::new(), |router, d| {
+        Arc::new(Served { d, base: format!("{prefix}/{}", d.path) }).routes(router, metrics)
+    })
 }
 
 /// A path of a resource with its methods, while it is being put together.
 struct Path {
+    tail: &'static str,
     path: String,
     methods: MethodRouter,
     allow: Vec<&'static str>,
@@ -46,21 +45,32 @@ struct Path {
 }
 
 impl Path {
-    fn new(served: &Arc<Served>, tail: &str, metrics: &Metrics) -> Self {
+    fn new(served: &Arc<Served>, tail: &'static str, metrics: &Metrics) -> Self {
         let path = format!("{}{tail}", served.base);
         let series = metrics.route(&path);
-        Self { path, methods: MethodRouter::new(), allow: Vec::new(), series, served: served.clone() }
+        Self { tail, path, methods: MethodRouter::new(), allow: Vec::new(), series, served: served.clone() }
     }
 
-    /// Adds a method if the resource has the action.
-    fn on<F, Fut>(mut self, action: u16, filter: MethodFilter, names: &[&'static str], run: F) -> Self
+    /// Adds a route of the table, with what answers it.
+    fn add(self, route: &Derived) -> Self {
+        match route.does {
+            Does::List => self.on(route, read::list),
+            Does::Create => self.on(route, write::create),
+            Does::Query => self.on(route, read::query),
+            Does::Bulk => self.on(route, write::bulk),
+            Does::Read => self.on(route, read::get),
+            Does::Update => self.on(route, write::update),
+            Does::Replace => self.on(route, write::replace),
+            Does::Delete => self.on(route, write::delete),
+            Does::Restore => self.on(route, write::restore),
+        }
+    }
+
+    fn on<F, Fut>(mut self, route: &Derived, run: F) -> Self
     where
         F: Fn(Arc<Served>, Request, Exchange) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<Response>> + Send + 'static,
     {
-        if !self.served.d.actions.has(action) {
-            return self;
-        }
         let (served, series) = (self.served.clone(), self.series.clone());
         let handler = move |request: Request| {
             let exchange = request.extensions().get::<Exchange>().cloned();
@@ -75,15 +85,15 @@ impl Path {
                 }
             }
         };
-        self.methods = self.methods.on(filter, handler);
-        self.allow.extend(names);
+        self.methods = self.methods.on(filter(route.method), handler);
+        self.allow.push(route.method);
+        if route.method == "GET" {
+            self.allow.push("HEAD");
+        }
         self
     }
 
     fn mount(self, router: Router) -> Router {
-        if self.allow.is_empty() {
-            return router;
-        }
         let mut allow = self.allow;
         allow.push("OPTIONS");
         let allow = HeaderValue::from_str(&allow.join(",")).unwrap_or(HeaderValue::from_static("OPTIONS"));
@@ -93,28 +103,18 @@ impl Path {
 }
 
 impl Served {
-    fn routes(self: &Arc<Self>, router: Router, metrics: &Metrics) -> Router {
-        let path = |tail: &str| Path::new(self, tail, metrics);
-        let read = ["GET", "HEAD"];
-        let router = path("")
-            .on(Actions::LIST, MethodFilter::GET, &read, read::list)
-            .on(Actions::CREATE, MethodFilter::POST, &["POST"], write::create)
-            .mount(router);
-        let router =
-            path("/query").on(Actions::LIST, MethodFilter::POST, &["POST"], read::query).mount(router);
-        let router =
-            path("/bulk").on(Actions::BULK, MethodFilter::POST, &["POST"], write::bulk).mount(router);
-        let router = path("/{id}")
-            .on(Actions::READ, MethodFilter::GET, &read, read::get)
-            .on(Actions::UPDATE, MethodFilter::PATCH, &["PATCH"], write::update)
-            .on(Actions::UPDATE, MethodFilter::PUT, &["PUT"], write::replace)
-            .on(Actions::DELETE, MethodFilter::DELETE, &["DELETE"], write::delete)
-            .mount(router);
-        if self.d.kept.deleted_at.is_none() {
-            return router;
+    fn routes(self: &Arc<Self>, mut router: Router, metrics: &Metrics) -> Router {
+        let mut open: Option<Path> = None;
+        for route in table::of(self.d) {
+            let path = match open.take() {
+                Some(path) if path.tail == route.tail => path,
+                done => {
+                    router = done.into_iter().fold(router, |router, path| path.mount(router));
+                    Path::new(self, route.tail, metrics)
+                }
+            };
+            open = Some(path.add(route));
         }
-        path("/{id}/restore")
-            .on(Actions::RESTORE, MethodFilter::POST, &["POST"], write::restore)
-            .mount(router)
+        open.into_iter().fold(router, |router, path| path.mount(router))
     }
 }

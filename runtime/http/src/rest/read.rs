@@ -1,7 +1,7 @@
 //! `GET /posts`, `POST /posts/query`, `GET /posts/{id}`.
 
 use super::Served;
-use super::answer::{begin, end};
+use super::answer::{begin, end, truncated};
 use super::target::{etag, negotiate, parameters, unchanged, without_parameters};
 use crate::edge::exchange::Exchange;
 use crate::extract::json_body;
@@ -55,7 +55,7 @@ pub(super) async fn get(served: Arc<Served>, request: Request, exchange: Exchang
     let record = found.ok_or_else(|| Error::not_found(served.d))?;
     // What is included has versions of its own, which the tag of the record says nothing about.
     let Some(version) = record.version.filter(|_| query.include.is_empty()) else {
-        return Ok(end(record.body, StatusCode::OK, &exchange));
+        return Ok(end(truncated(record.body, &record.truncated), StatusCode::OK, &exchange));
     };
     let mut response = if unchanged(request.headers(), version) {
         let mut response = Response::new(Body::empty());

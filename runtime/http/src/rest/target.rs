@@ -74,33 +74,56 @@ fn decoded(segment: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// The version that `If-Match` expects.
-pub(super) fn expected(headers: &HeaderMap) -> Result<Expected> {
-    let mut all = headers.get_all(header::IF_MATCH).iter();
-    let (Some(given), None) = (all.next(), all.next()) else {
-        return if headers.contains_key(header::IF_MATCH) { Err(unreadable()) } else { Ok(Expected::Unsaid) };
-    };
-    let given = given.to_str().map_err(|_| unreadable())?.trim();
-    if given.is_empty() {
-        return Ok(Expected::Unsaid);
+/// The versions that `If-Match` expects: any one of them will do.
+pub(super) fn expected(headers: &HeaderMap) -> Result<Vec<Expected>> {
+    let mut given = String::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        if !given.is_empty() {
+            given.push(',');
+        }
+        given.push_str(value.to_str().map_err(|_| unreadable())?);
     }
-    if given == "*" {
-        return Ok(Expected::Any);
+    match given.trim() {
+        "" => return Ok(vec![Expected::Unsaid]),
+        "*" => return Ok(vec![Expected::Any]),
+        _ => {}
     }
-    if given.strip_prefix("W/").is_some_and(|tag| tag.starts_with('"') && tag.ends_with('"')) {
-        return Err(Error::new(
-            ErrorKind::Stale,
-            "conflict.version",
-            "a weak entity tag never matches; send the `ETag` as it came",
-        ));
-    }
-    let tag = given.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(unreadable)?;
+    let tags = tags(&given).filter(|tags| tags.len() <= TAGS).ok_or_else(unreadable)?;
+    let strong = tags.iter().filter(|(weak, _)| !weak);
     // A tag that we never gave out is the tag of no version.
-    Ok(Expected::Version(tag.parse().ok().filter(|v: &i64| v.to_string() == tag).unwrap_or(-1)))
+    let version = |tag: &str| tag.parse().ok().filter(|v: &i64| v.to_string() == tag).unwrap_or(-1);
+    let all: Vec<_> = strong.map(|(_, tag)| Expected::Version(version(tag))).collect();
+    if all.is_empty() {
+        let message = "a weak entity tag never matches; send the `ETag` as it came";
+        return Err(Error::new(ErrorKind::Stale, "conflict.version", message));
+    }
+    Ok(all)
+}
+
+/// Entity tags in one `If-Match`.
+const TAGS: usize = 16;
+
+/// `"1", W/"2"` → whether each is weak, and what stands between its quotes.
+fn tags(mut list: &str) -> Option<Vec<(bool, &str)>> {
+    let mut all = Vec::new();
+    loop {
+        list = list.trim_start_matches([' ', '\t', ',']);
+        if list.is_empty() {
+            return Some(all);
+        }
+        let strong = list.strip_prefix("W/");
+        let (tag, rest) = strong.unwrap_or(list).strip_prefix('"')?.split_once('"')?;
+        all.push((strong.is_some(), tag));
+        list = rest.trim_start_matches([' ', '\t']);
+        if !list.is_empty() && !list.starts_with(',') {
+            return None;
+        }
+    }
 }
 
 fn unreadable() -> Error {
-    Error::new(ErrorKind::BadRequest, "request.if_match", "`If-Match` is one entity tag in quotes, or `*`")
+    let message = "`If-Match` is `*`, or entity tags in quotes with commas between";
+    Error::new(ErrorKind::BadRequest, "request.if_match", message)
 }
 
 /// The entity tag of a version.

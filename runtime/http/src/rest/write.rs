@@ -9,10 +9,11 @@ use crate::extract::json_body;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use framewright_core::Result;
 use framewright_core::json::{self, Purpose, read};
+use framewright_core::{ErrorKind, Result};
 use framewright_data::write::{self, Expected};
 use http::{StatusCode, header};
+use std::future::Future;
 use std::sync::Arc;
 
 pub(super) async fn create(served: Arc<Served>, request: Request, exchange: Exchange) -> Result<Response> {
@@ -37,6 +38,22 @@ pub(super) async fn replace(served: Arc<Served>, request: Request, exchange: Exc
     change(served, request, exchange, Purpose::Replace).await
 }
 
+/// Writes under the first of the expected versions that is the record's. Each attempt is a write of its own, whose
+/// statement asks for the version; there is hardly ever more than one.
+async fn matching<T, F: Future<Output = Result<T>>>(
+    expected: Vec<Expected>,
+    mut write: impl FnMut(Expected) -> F,
+) -> Result<T> {
+    let (last, others) = expected.split_last().unwrap_or((&Expected::Unsaid, &[]));
+    for one in others {
+        match write(*one).await {
+            Err(stale) if stale.kind() == ErrorKind::Stale => {}
+            done => return done,
+        }
+    }
+    write(*last).await
+}
+
 async fn change(
     served: Arc<Served>,
     request: Request,
@@ -47,10 +64,17 @@ async fn change(
     without_parameters(&request)?;
     let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
     let values = read(served.d, &json_body(request).await?, purpose)?;
-    let record = match purpose {
-        Purpose::Replace => write::replace_json(&cx, served.d, key, values, expected).await?,
-        Purpose::Create | Purpose::Update => write::update_json(&cx, served.d, key, values, expected).await?,
-    };
+    let (cx, d) = (&cx, served.d);
+    let record = matching(expected, move |expected| {
+        let (key, values) = (key.clone(), values.clone());
+        async move {
+            match purpose {
+                Purpose::Replace => write::replace_json(cx, d, key, values, expected).await,
+                Purpose::Create | Purpose::Update => write::update_json(cx, d, key, values, expected).await,
+            }
+        }
+    })
+    .await?;
     Ok(written(record, StatusCode::OK, &exchange))
 }
 
@@ -58,7 +82,7 @@ pub(super) async fn delete(served: Arc<Served>, request: Request, _: Exchange) -
     negotiate(request.headers())?;
     without_parameters(&request)?;
     let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
-    write::delete(&cx, served.d, key, expected).await?;
+    matching(expected, |expected| write::delete(&cx, served.d, key.clone(), expected)).await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     Ok(response)
@@ -68,9 +92,12 @@ pub(super) async fn restore(served: Arc<Served>, request: Request, exchange: Exc
     negotiate(request.headers())?;
     without_parameters(&request)?;
     let (cx, key, expected) = (cx(&request)?, served.key(&request)?, expected(request.headers())?);
-    // Nothing is overwritten by bringing a record back, so its version need not be known.
-    let expected = if expected == Expected::Unsaid { Expected::Any } else { expected };
-    let record = write::restore_json(&cx, served.d, key, expected).await?;
+    let record = matching(expected, |expected| {
+        // Nothing is overwritten by bringing a record back, so its version need not be known.
+        let expected = if expected == Expected::Unsaid { Expected::Any } else { expected };
+        write::restore_json(&cx, served.d, key.clone(), expected)
+    })
+    .await?;
     Ok(written(record, StatusCode::OK, &exchange))
 }
 

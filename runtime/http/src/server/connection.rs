@@ -1,5 +1,6 @@
 //! One connection: its socket behind the gate, its clock, its end.
 
+use super::clock::Clock;
 use super::gate::{Gate, HeadLimits};
 use crate::config::ServerConfig;
 use crate::edge::request_id::X_REQUEST_ID;
@@ -11,7 +12,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -23,114 +24,13 @@ use tokio::time::{Instant, Sleep, sleep};
 const LINGER_BYTES: u64 = 256 * 1024;
 const LINGER: Duration = Duration::from_millis(500);
 
-const WAITING: u8 = 0;
-const HEADER: u8 = 1;
-const BUSY: u8 = 2;
-const LINGERING: u8 = 3;
-
-const LOST: u8 = 1;
-const UPGRADED: u8 = 2;
-
-/// What the clock of a connection looks at. Setting a deadline is one store; one timer per connection looks at it
-/// now and then, so requests arm no timers of their own.
-pub(super) struct Clock {
-    born: Instant,
-    phase: AtomicU8,
-    /// milliseconds after `born`; 0 is none
-    deadline: AtomicU64,
-    /// since when the client takes no bytes
-    stalled: AtomicU64,
-    lost: AtomicU8,
-}
-
-impl Clock {
-    pub(super) fn new(first_byte: Duration) -> Arc<Self> {
-        let clock = Self {
-            born: Instant::now(),
-            phase: AtomicU8::new(WAITING),
-            deadline: AtomicU64::new(0),
-            stalled: AtomicU64::new(0),
-            lost: AtomicU8::new(0),
-        };
-        clock.enter(WAITING, first_byte);
-        Arc::new(clock)
-    }
-
-    fn millis(&self) -> u64 {
-        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
-    }
-
-    fn enter(&self, phase: u8, within: Duration) {
-        let at = if within.is_zero() {
-            0
-        } else {
-            self.millis().saturating_add(u64::try_from(within.as_millis()).unwrap_or(u64::MAX))
-        };
-        self.phase.store(phase, Ordering::Relaxed);
-        self.deadline.store(at, Ordering::Relaxed);
-    }
-
-    /// A request is being answered; its own deadlines hold.
-    pub(super) fn busy(&self) {
-        self.enter(BUSY, Duration::ZERO);
-    }
-
-    /// The answer is out; the next request may come.
-    pub(super) fn idle(&self, within: Duration) {
-        if self.phase.load(Ordering::Relaxed) == BUSY {
-            self.enter(WAITING, within);
-        }
-    }
-
-    /// Whether a request is being answered, or was refused and is being told so.
-    pub(super) fn answering(&self) -> bool {
-        matches!(self.phase.load(Ordering::Relaxed), BUSY | LINGERING)
-    }
-
-    /// The first bytes of a request are here.
-    fn header(&self, within: Duration) {
-        if self.phase.load(Ordering::Relaxed) == WAITING {
-            self.enter(HEADER, within);
-        }
-    }
-
-    /// Whether no further request can be read here.
-    pub(super) fn lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed) == LOST
-    }
-
-    /// From now on the connection speaks another protocol.
-    pub(super) fn upgraded(&self) {
-        self.lost.store(UPGRADED, Ordering::Relaxed);
-    }
-
-    /// `None` when time is up, else when to look again.
-    pub(super) fn check(&self, config: &ServerConfig) -> Option<Instant> {
-        let now = self.millis();
-        let deadline = self.deadline.load(Ordering::Relaxed);
-        let stalled = self.stalled.load(Ordering::Relaxed);
-        let patience = u64::try_from(config.write_timeout.as_millis()).unwrap_or(u64::MAX);
-        if (deadline != 0 && now >= deadline) || (stalled != 0 && now >= stalled.saturating_add(patience)) {
-            return None;
-        }
-        // Any deadline that is set from here on is later than the shortest of all.
-        let later = config
-            .header_timeout
-            .min(config.idle_timeout)
-            .min(config.write_timeout)
-            .max(Duration::from_millis(1));
-        let next =
-            self.born + Duration::from_millis(if deadline == 0 { u64::from(u32::MAX) } else { deadline });
-        Some(next.min(Instant::now() + later))
-    }
-}
-
 /// A socket whose incoming bytes pass the gate.
 pub(super) struct GatedIo {
     stream: TcpStream,
     gate: Gate,
     clock: Arc<Clock>,
     header_timeout: Duration,
+    idle_timeout: Duration,
     /// bytes still to be thrown away before the end
     linger: Option<u64>,
     linger_until: Option<Pin<Box<Sleep>>>,
@@ -163,6 +63,7 @@ impl GatedIo {
             gate: Gate::new(limits),
             clock,
             header_timeout: config.header_timeout,
+            idle_timeout: config.idle_timeout,
             linger: None,
             linger_until: None,
             metrics,
@@ -176,11 +77,19 @@ impl GatedIo {
         if self.clock.answering() {
             return;
         }
-        let answer = refusal(error);
+        let id = Id::<()>::new().to_string();
+        let answer = refusal(error, &id);
         // It fits the empty buffer of the socket; where it does not, the client is not listening anyway.
         let _ = self.stream.try_write(answer.as_bytes());
-        self.clock.enter(LINGERING, LINGER * 2);
-        tracing::info!(target: "framewright::request", status = error.status(), code = error.code(), "refused");
+        self.clock.linger(LINGER * 2);
+        self.metrics.refuse(error.status());
+        tracing::info!(
+            target: "framewright::request",
+            request_id = id,
+            status = error.status(),
+            code = error.code(),
+            "refused"
+        );
     }
 
     /// Reads and throws away; ready at the end of the stream or of our patience.
@@ -201,10 +110,9 @@ impl GatedIo {
 }
 
 /// An answer to what never became a request.
-fn refusal(error: &Error) -> String {
-    let id = Id::<()>::new().to_string();
+fn refusal(error: &Error, id: &str) -> String {
     let failure = Failure::of(error);
-    let body = failure.body(Form::Envelope, &id);
+    let body = failure.body(Form::Envelope, id);
     let mut out = String::with_capacity(512);
     let reason = failure.status.canonical_reason().unwrap_or("");
     let _ = write!(
@@ -226,7 +134,7 @@ impl AsyncRead for GatedIo {
         let me = &mut *self;
         if me.linger.is_some() {
             // To hyper this is the end of the stream, once the client has had its answer.
-            if me.clock.phase.load(Ordering::Relaxed) == LINGERING {
+            if me.clock.lingering() {
                 let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
                 return me.poll_linger(cx);
             }
@@ -238,7 +146,7 @@ impl AsyncRead for GatedIo {
         if new.is_empty() {
             return Poll::Ready(Ok(()));
         }
-        if me.clock.lost.load(Ordering::Relaxed) == UPGRADED {
+        if me.clock.is_upgraded() {
             me.gate.give_up();
             return Poll::Ready(Ok(()));
         }
@@ -246,7 +154,7 @@ impl AsyncRead for GatedIo {
         match me.gate.feed(new) {
             Ok(()) => {
                 if me.gate.lost() {
-                    me.clock.lost.store(LOST, Ordering::Relaxed);
+                    me.clock.lose();
                 }
                 if fresh {
                     me.clock.header(me.header_timeout);
@@ -256,7 +164,7 @@ impl AsyncRead for GatedIo {
             Err(error) => {
                 buf.set_filled(before);
                 me.refuse(&error);
-                if me.clock.answering() && me.clock.phase.load(Ordering::Relaxed) == BUSY {
+                if !me.clock.lingering() {
                     return Poll::Ready(Ok(()));
                 }
                 let _ = Pin::new(&mut me.stream).poll_shutdown(cx);
@@ -270,7 +178,7 @@ impl AsyncWrite for GatedIo {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let me = &mut *self;
         let polled = Pin::new(&mut me.stream).poll_write(cx, buf);
-        me.wrote(polled.is_pending());
+        me.clock.wrote(&polled);
         polled
     }
 
@@ -281,7 +189,7 @@ impl AsyncWrite for GatedIo {
     ) -> Poll<io::Result<usize>> {
         let me = &mut *self;
         let polled = Pin::new(&mut me.stream).poll_write_vectored(cx, bufs);
-        me.wrote(polled.is_pending());
+        me.clock.wrote(&polled);
         polled
     }
 
@@ -290,7 +198,13 @@ impl AsyncWrite for GatedIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let me = &mut *self;
+        let polled = Pin::new(&mut me.stream).poll_flush(cx);
+        // Hyper comes here when its own buffer is empty.
+        if polled.is_ready() {
+            me.clock.flushed(me.idle_timeout, me.gate.inside_head().then_some(me.header_timeout));
+        }
+        polled
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -303,29 +217,17 @@ impl AsyncWrite for GatedIo {
         if me.linger.is_none() {
             me.linger = Some(LINGER_BYTES);
         }
-        if me.clock.phase.load(Ordering::Relaxed) != LINGERING {
-            me.clock.enter(LINGERING, LINGER * 2);
+        if !me.clock.lingering() {
+            me.clock.linger(LINGER * 2);
         }
         me.poll_linger(cx)
     }
 }
 
-impl GatedIo {
-    fn wrote(&self, pending: bool) {
-        if pending {
-            let now = self.clock.millis();
-            let _ = self.clock.stalled.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
-        } else if self.clock.stalled.load(Ordering::Relaxed) != 0 {
-            self.clock.stalled.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
-/// The body of an answer; when it is gone, the connection is idle.
+/// The body of an answer; when it is gone, all of it is in the buffers.
 pub(super) struct TrackedBody {
     pub(super) inner: axum::body::Body,
     pub(super) clock: Arc<Clock>,
-    pub(super) idle_timeout: Duration,
 }
 
 impl http_body::Body for TrackedBody {
@@ -348,7 +250,7 @@ impl http_body::Body for TrackedBody {
 
 impl Drop for TrackedBody {
     fn drop(&mut self) {
-        self.clock.idle(self.idle_timeout);
+        self.clock.answered();
     }
 }
 

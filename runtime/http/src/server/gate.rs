@@ -76,6 +76,11 @@ impl Gate {
         matches!(&self.at, At::Head(h) if !h.started)
     }
 
+    /// Whether some of a head has come, and not all of it.
+    pub(crate) fn inside_head(&self) -> bool {
+        matches!(&self.at, At::Head(h) if h.bytes > 0)
+    }
+
     /// Whether the framing was lost: no further request may be read.
     pub(crate) fn lost(&self) -> bool {
         matches!(self.at, At::Lost)
@@ -213,7 +218,7 @@ impl Head {
 
     fn request_line(&mut self, line: &[u8], limits: HeadLimits) -> Result<(), Error> {
         let mut words = line.split(|b| *b == b' ');
-        let (Some(_), Some(target), Some(version), None) =
+        let (Some(method), Some(target), Some(version), None) =
             (words.next(), words.next(), words.next(), words.next())
         else {
             return Err(syntax());
@@ -224,6 +229,9 @@ impl Head {
                 "uri.too_long",
                 format!("the target is longer than {} bytes", limits.uri),
             ));
+        }
+        if method.is_empty() || !method.iter().all(token) || !target_is_valid(method, target) {
+            return Err(syntax());
         }
         match version {
             b"HTTP/1.1" => Ok(()),
@@ -239,9 +247,7 @@ impl Head {
         let colon = line.iter().position(|b| *b == b':').ok_or_else(syntax)?;
         let (name, value) = line.split_at(colon);
         let value = value.get(1..).unwrap_or(&[]).trim_ascii();
-        if name.is_empty()
-            || !name.iter().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
-        {
+        if name.is_empty() || !name.iter().all(token) {
             return Err(syntax());
         }
         if value.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
@@ -278,6 +284,23 @@ impl Head {
             (Some(n), 0) if n > 0 => Ok(At::Body(n)),
             _ => Ok(At::Head(Box::default())),
         }
+    }
+}
+
+/// A character of a method or of the name of a header.
+fn token(b: &u8) -> bool {
+    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b)
+}
+
+/// Whether hyper will take the target: what it refuses, it refuses in a form that is not ours.
+fn target_is_valid(method: &[u8], target: &[u8]) -> bool {
+    let usual = |b: &u8| b.is_ascii_alphanumeric() || b"-._~/%?&=+,:;@!$'()*[]".contains(b);
+    match target.first() {
+        Some(b'/') if target.iter().all(usual) => true,
+        Some(b'/') => http::Uri::try_from(target).is_ok(),
+        Some(b'*') => target.len() == 1 && method == b"OPTIONS",
+        _ => http::Uri::try_from(target)
+            .is_ok_and(|uri| uri.authority().is_some() && (uri.scheme().is_some() || method == b"CONNECT")),
     }
 }
 

@@ -6,7 +6,7 @@ use framewright::{App, Database, Running};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Who writes.
-#[resource(policy = public, has_many(articles: Article))]
+#[resource(policy = public, has_many(articles: Article, messages: Message))]
 pub struct Author {
     /// What they are called.
     #[field(length(min = 2, max = 40), filter, sort, unique(code = "author.name_taken"))]
@@ -49,6 +49,18 @@ pub struct Note {
     pub text: String,
 }
 
+/// Written to us, read by nobody: nothing shows it.
+#[resource(policy = public, only(create))]
+pub struct Message {
+    #[field(filter)]
+    pub text: String,
+    #[field(filter)]
+    pub author_id: Id<Author>,
+    /// The same, seen from another one of its kind.
+    #[field(filter)]
+    pub answers_id: Option<Id<Self>>,
+}
+
 /// A key of its own.
 #[resource(policy = public)]
 pub struct Shelf {
@@ -76,6 +88,15 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 /// The application on a fresh database of each kind.
 pub async fn each() -> Vec<Served> {
     let mut all = vec![on("sqlite", "sqlite:app.db".to_owned()).await];
+    for (name, url) in servers().await {
+        all.push(on(name, url).await);
+    }
+    all
+}
+
+/// A fresh database on each server that is there.
+pub async fn servers() -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
     for (name, variable) in [("postgres", "TEST_POSTGRES_URL"), ("mysql", "TEST_MYSQL_URL")] {
         let Ok(server) = std::env::var(variable) else {
             eprintln!("skipped: {variable} is not set");
@@ -86,7 +107,7 @@ pub async fn each() -> Vec<Served> {
         admin.batch(&format!("DROP DATABASE IF EXISTS {database}")).await.unwrap();
         admin.batch(&format!("CREATE DATABASE {database}")).await.unwrap();
         let base = server.rsplit_once('/').unwrap().0;
-        all.push(on(name, format!("{base}/{database}")).await);
+        all.push((name, format!("{base}/{database}")));
     }
     all
 }
@@ -96,11 +117,26 @@ pub async fn sqlite() -> Served {
     on("sqlite", "sqlite:app.db".to_owned()).await
 }
 
-async fn on(name: &'static str, url: String) -> Served {
+/// This application, on SQLite.
+pub async fn of(app: App) -> Served {
+    start("sqlite", "sqlite:app.db".to_owned(), app).await.unwrap()
+}
+
+/// This application, or why it does not start.
+pub async fn try_of(app: App) -> Result<Served> {
+    start("sqlite", "sqlite:app.db".to_owned(), app).await
+}
+
+/// The application on this database.
+pub async fn on(name: &'static str, url: String) -> Served {
+    start(name, url, App::new()).await.unwrap()
+}
+
+async fn start(name: &'static str, url: String, app: App) -> Result<Served> {
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("fw_http_{}_{n}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let running =
-        App::new().root(&dir).set("database.url", url).set("log.level", "error").start().await.unwrap();
-    Served { name, running, _dir: Dir(dir) }
+    let dir = Dir(dir);
+    let running = app.root(&dir.0).set("database.url", url).set("log.level", "error").start().await?;
+    Ok(Served { name, running, _dir: dir })
 }

@@ -5,10 +5,12 @@ use crate::cli::report::Report;
 use crate::cli::spec::Invocation;
 use crate::schema;
 use crate::session::Session;
+use crate::settings::rules;
+use framewright_core::config::Config;
 use framewright_core::{Error, Result};
 use framewright_data::ddl::Schema as Tables;
 use framewright_data::{drift, migrate};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
@@ -107,8 +109,12 @@ async fn pending(session: &mut Session) -> Outcome {
         Ok(database) => schema::migrator(&database, session.root()),
         Err(e) => Err(e),
     };
+    let resources = session.resources().map_err(|e| failed(&e))?;
     let status = match runner {
-        Ok(runner) => runner.status().await,
+        Ok(runner) => match runner.required(&resources) {
+            Ok(()) => runner.status().await,
+            Err(e) => Err(e),
+        },
         Err(e) => Err(e),
     };
     let status = status.map_err(|e| failed(&e))?;
@@ -140,7 +146,8 @@ async fn drifted(session: &mut Session) -> Outcome {
     let lines = drift.lines();
     Err((
         format!("{} differences\n{}", lines.len(), lines.join("\n")),
-        "`serve` in development, or `migrate up`, brings the database up to date".to_owned(),
+        "what is pending, `migrate up` runs; of what somebody else changed `drift --sql` prints the repair"
+            .to_owned(),
     ))
 }
 
@@ -153,6 +160,8 @@ pub(crate) async fn doctor(session: &mut Session) -> Result<Report> {
         .map(|c| format!("{} settings ({})", c.settings().len(), c.env().name()))
         .map_err(failed);
     checks.push(Check { name: "config", outcome: Some(outcome) });
+    let secret = config.as_ref().ok().map(|c| secret(c));
+    checks.push(Check { name: "secret", outcome: secret });
     let resources =
         session.resources().map(|r| format!("{} resources fit together", r.len())).map_err(|e| failed(&e));
     checks.push(Check { name: "resources", outcome: Some(resources) });
@@ -171,6 +180,16 @@ pub(crate) async fn doctor(session: &mut Session) -> Result<Report> {
     let port = config.ok().map(|_| port(session));
     checks.push(Check { name: "port", outcome: port });
     Ok(report(checks))
+}
+
+/// Whether cursors outlive a start, and in production whether there may be one at all.
+fn secret(config: &Config) -> Outcome {
+    let mut missing = rules::to_serve(config).into_iter();
+    if let Some(problem) = missing.next() {
+        return Err((problem.message, problem.hint.unwrap_or_default()));
+    }
+    let given = config.section::<crate::settings::AppSettings>().is_ok_and(|app| app.secret.is_some());
+    Ok(if given { "`app.secret` is set" } else { "none: each start makes its own" }.to_owned())
 }
 
 async fn reachable(session: &mut Session) -> Outcome {
@@ -218,7 +237,9 @@ pub(crate) async fn verify(session: &mut Session, call: &Invocation) -> Result<R
     let project = session.root().join("Cargo.toml").exists() && !call.has("quick");
     let mut checks: Vec<Check> = Vec::new();
     let mut stopped = false;
-    for name in ["config", "lock", "routes", "drift"] {
+    // What is looked at must not be changed first: the application starts without migrating.
+    session.migrates = false;
+    for name in ["config", "lock", "drift", "routes"] {
         let outcome = if stopped {
             None
         } else {
@@ -262,11 +283,4 @@ fn cargo(root: &Path, args: &[&str]) -> Outcome {
         format!("`{command}` failed\n{}", end.join("\n")),
         format!("run `{command}` and correct what it says"),
     ))
-}
-
-/// The document of what is served.
-pub(crate) async fn openapi(session: &mut Session) -> Result<Report> {
-    let document: Value = session.api()?.openapi();
-    let text = format!("{document:#}\n");
-    Ok(Report::done(document, text))
 }

@@ -4,6 +4,7 @@ use crate::cli::output::table;
 use crate::cli::report::{Report, usage};
 use crate::cli::spec::Invocation;
 use crate::session::Session;
+use crate::settings::rules;
 use framewright_core::Result;
 use framewright_core::config::{SectionSpec, sections};
 use framewright_core::suggest::nearest;
@@ -40,6 +41,7 @@ pub(crate) async fn show(session: &mut Session, call: &Invocation) -> Result<Rep
 
 pub(crate) async fn check(session: &mut Session) -> Result<Report> {
     let config = session.config()?;
+    rules::may_serve(&config)?;
     let (env, count) = (config.env().name(), config.settings().len());
     Ok(Report::done(
         json!({"valid": true, "environment": env, "settings": count}),

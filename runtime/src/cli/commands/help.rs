@@ -122,6 +122,8 @@ pub(crate) fn markdown() -> String {
     for (exit, meaning) in Exit::MEANINGS {
         let _ = writeln!(out, "| {} | {meaning} |", *exit as u8);
     }
+    // not ours to choose: what Rust ends a program with that has panicked
+    out.push_str("| 101 | the program itself has panicked: a mistake in its code, or in ours |\n");
     out
 }
 

@@ -5,10 +5,14 @@ use crate::cli::report::{Report, refused, usage};
 use crate::cli::spec::Invocation;
 use crate::schema;
 use crate::session::Session;
-use framewright_core::config::Environment;
+use crate::settings::DatabaseSettings;
+use framewright_core::config::{ConfigSection, Environment};
 use framewright_core::{Result, registry};
-use framewright_data::migrate::{Event, MakeOptions, Migrator, make as make_migration};
-use framewright_data::{drift, seed};
+use framewright_data::ddl::Schema;
+use framewright_data::migrate::{
+    Event, MakeOptions, MigrationFiles, Migrator, Pretended, make as make_migration, repair,
+};
+use framewright_data::{Dialect, drift, seed};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex};
@@ -42,48 +46,91 @@ pub(crate) async fn make(session: &mut Session, call: &Invocation) -> Result<Rep
     };
     let made = make_migration(&directory, &resources, &options)?;
     let files: Vec<String> = made.files.iter().map(|f| f.display().to_string()).collect();
-    let text = match &made.name {
+    let mut text = match &made.name {
         None => "nothing to do: the migrations lead to what the resources say\n".to_owned(),
-        Some(name) => {
-            let verb = if options.pretend { "would be" } else { "is" };
-            format!(
-                "{name} {verb} written:\n  {}\n\nfiles:\n  {}\n\nread them, commit them, and run `migrate up`\n",
-                made.summary.join("\n  "),
-                files.join("\n  ")
-            )
+        Some(name) if options.pretend => {
+            let config = session.config()?;
+            let url = DatabaseSettings::read(&config)?.database(session.root());
+            let dialect = url.dialect()?.name();
+            let sql = made.sql.iter().find(|(d, _)| *d == dialect).map_or("", |(_, sql)| sql);
+            format!("{name} would be written:\n  {}\n\nfor {dialect}:\n\n{sql}", made.summary.join("\n  "))
         }
+        Some(name) => format!(
+            "{name} is written:\n  {}\n\nfiles:\n  {}\n\nread them, commit them, and run `migrate up`\n",
+            made.summary.join("\n  "),
+            files.join("\n  ")
+        ),
     };
+    let spent =
+        made.approved.iter().any(|d| d.approved.as_ref().is_some_and(|a| !a.starts_with("--approve ")));
+    if spent && !options.pretend {
+        text.push_str(
+            "take `breaking = \"…\"` out of the struct now: it approved this migration, and no other\n",
+        );
+    }
+    let embedded = MigrationFiles::embedded(Dialect::Sqlite).lock.is_some();
+    if !embedded {
+        text.push_str(
+            "this program carries no migrations yet: put this line beside `main`, and it needs no files where it runs\n\n    \
+             framewright::embed_migrations!();\n",
+        );
+    }
+    let sql: serde_json::Map<String, Value> =
+        made.sql.iter().map(|(dialect, sql)| ((*dialect).to_owned(), sql.as_str().into())).collect();
     let approved: Vec<Value> = made.approved.iter().map(framewright_data::migrate::Danger::to_json).collect();
     Ok(Report::done(
-        json!({"name": made.name, "summary": made.summary, "files": files, "approved": approved, "pretend": options.pretend}),
+        json!({"name": made.name, "summary": made.summary, "files": files, "approved": approved, "pretend": options.pretend, "sql": sql, "embedded": embedded}),
         text,
     ))
 }
 
 pub(crate) async fn up(session: &mut Session, call: &Invocation) -> Result<Report> {
-    let runner = migrator(session, call).await?;
+    let (runner, limit) = (required(session, call).await?, number(call, "limit")?);
     if call.has("pretend") {
-        let pending = runner.pretend().await?;
-        let names: Vec<&str> = pending.iter().map(|m| m.name.as_str()).collect();
-        let sql: String = pending.iter().map(|m| format!("-- {}\n{}\n", m.name, m.up.trim_end())).collect();
-        let text = if pending.is_empty() { "nothing is pending\n".to_owned() } else { sql.clone() };
-        return Ok(Report::done(json!({"pending": names, "sql": sql}), text));
+        return Ok(pretended(&runner.pretend_up(limit).await?));
     }
-    done("run", runner.up(number(call, "limit")?).await?)
+    done("run", runner.up(limit).await?)
 }
 
 pub(crate) async fn down(session: &mut Session, call: &Invocation) -> Result<Report> {
-    let steps = number(call, "steps")?.unwrap_or(1);
-    done("undone", migrator(session, call).await?.down(steps).await?)
+    let (runner, steps) = (migrator(session, call).await?, number(call, "steps")?.unwrap_or(1));
+    if call.has("pretend") {
+        return Ok(pretended(&runner.pretend_down(steps).await?));
+    }
+    done("undone", runner.down(steps).await?)
 }
 
 pub(crate) async fn redo(session: &mut Session, call: &Invocation) -> Result<Report> {
-    let steps = number(call, "steps")?.unwrap_or(1);
-    done("run again", migrator(session, call).await?.redo(steps).await?)
+    let (runner, steps) = (migrator(session, call).await?, number(call, "steps")?.unwrap_or(1));
+    if call.has("pretend") {
+        return Ok(pretended(&runner.pretend_redo(steps).await?));
+    }
+    done("run again", runner.redo(steps).await?)
 }
 
 pub(crate) async fn fresh(session: &mut Session, call: &Invocation) -> Result<Report> {
-    done("run", migrator(session, call).await?.fresh().await?)
+    let runner = required(session, call).await?;
+    if call.has("pretend") {
+        return Ok(pretended(&runner.pretend_fresh().await?));
+    }
+    confirm(session, call)?;
+    done("run", runner.fresh().await?)
+}
+
+/// A runner that has something to run.
+async fn required(session: &mut Session, call: &Invocation) -> Result<Migrator> {
+    let runner = migrator(session, call).await?;
+    runner.required(&registry::resources())?;
+    Ok(runner)
+}
+
+fn pretended(list: &[Pretended]) -> Report {
+    let text = match list {
+        [] => "nothing to do\n".to_owned(),
+        list => list.iter().map(Pretended::script).collect(),
+    };
+    let list: Vec<Value> = list.iter().map(Pretended::to_json).collect();
+    Report::done(json!({"pretend": true, "migrations": list}), text)
 }
 
 fn done(verb: &str, names: Vec<String>) -> Result<Report> {
@@ -103,7 +150,7 @@ fn number(call: &Invocation, flag: &str) -> Result<Option<usize>> {
 }
 
 pub(crate) async fn status(session: &mut Session, call: &Invocation) -> Result<Report> {
-    let status = migrator(session, call).await?.status().await?;
+    let status = required(session, call).await?.status().await?;
     let rows: Vec<Vec<String>> = status
         .migrations
         .iter()
@@ -118,7 +165,7 @@ pub(crate) async fn status(session: &mut Session, call: &Invocation) -> Result<R
         })
         .collect();
     let text = if rows.is_empty() {
-        "there are no migrations: `migrate make` writes one\n".to_owned()
+        "there are no resources, and no migrations\n".to_owned()
     } else {
         table(&["migration", "state", "at", "error"], &rows)
     };
@@ -152,22 +199,33 @@ async fn run_seeds(session: &mut Session, call: &Invocation) -> Result<Vec<&'sta
     seed::seed(&cx, &only, &tell).await
 }
 
-async fn wipe(session: &mut Session, call: &Invocation) -> Result<Vec<String>> {
+/// Asks whoever sits there before everything is deleted; production asks for `--force` instead.
+fn confirm(session: &mut Session, call: &Invocation) -> Result<()> {
     let production = session.config()?.env() == Environment::Production;
-    if !production && !call.has("force") && !call.has("json") && std::io::stdin().is_terminal() {
-        eprint!("this deletes every record in the database; go on? [y/N] ");
-        let mut word = String::new();
-        let _ = std::io::stdin().read_line(&mut word);
-        if !matches!(word.trim(), "y" | "Y" | "yes") {
-            return Err(refused(
-                "refused.not_confirmed",
-                "nothing was deleted",
-                "answer y, or add `--force`",
-            ));
-        }
+    if production || call.has("force") || call.has("json") || !std::io::stdin().is_terminal() {
+        return Ok(());
     }
+    eprint!("this deletes every record in the database; go on? [y/N] ");
+    let mut word = String::new();
+    let _ = std::io::stdin().read_line(&mut word);
+    match word.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(refused("refused.not_confirmed", "nothing was deleted", "answer y, or add `--force`")),
+    }
+}
+
+async fn wipe(session: &mut Session, call: &Invocation) -> Result<Vec<String>> {
+    confirm(session, call)?;
     let resources = session.resources()?;
-    migrator(session, call).await?.develop_fresh(&resources).await
+    let production = session.config()?.env() == Environment::Production;
+    let runner = migrator(session, call).await?;
+    runner.guard("db reset")?;
+    if production {
+        // What no migration contains is not made there.
+        runner.required(&resources)?;
+        return runner.fresh().await;
+    }
+    runner.develop_fresh(&resources).await
 }
 
 pub(crate) async fn reset(session: &mut Session, call: &Invocation) -> Result<Report> {
@@ -181,16 +239,22 @@ pub(crate) async fn reset(session: &mut Session, call: &Invocation) -> Result<Re
     Ok(Report::done(json!({"schema": changes, "seeds": seeds}), text))
 }
 
-pub(crate) async fn drift(session: &mut Session) -> Result<Report> {
+pub(crate) async fn drift(session: &mut Session, call: &Invocation) -> Result<Report> {
     let database = session.database().await?;
-    let drift = drift::drift(&database, &registry::resources()).await?;
-    let text = if drift.is_empty() {
-        "the database is what the resources say\n".to_owned()
-    } else {
-        format!(
-            "{}\n\n`migrate make` writes what is missing; what should not be there is yours to drop\n",
+    let schema = Schema::of(&registry::resources());
+    let drift = drift::drift_from(&database, &schema).await?;
+    let sql: String = repair(database.dialect(), &schema, &drift).iter().map(|s| format!("{s};\n")).collect();
+    let text = match (drift.is_empty(), call.has("sql")) {
+        (true, _) => "the database is what the resources say\n".to_owned(),
+        (false, true) => sql.clone(),
+        (false, false) => format!(
+            "{}\n\nwhat is pending, `migrate up` runs; of what somebody else changed `drift --sql` prints the repair\n",
             drift.lines().join("\n")
-        )
+        ),
     };
-    Ok(Report::check(drift.is_empty(), drift.to_json(), text))
+    let mut json = drift.to_json();
+    if let (true, Some(map)) = (call.has("sql"), json.as_object_mut()) {
+        map.insert("sql".to_owned(), sql.into());
+    }
+    Ok(Report::check(drift.is_empty(), json, text))
 }

@@ -3,7 +3,9 @@
 pub(crate) mod checks;
 pub(crate) mod config;
 pub(crate) mod help;
+pub(crate) mod inspect;
 pub(crate) mod migrate;
+pub(crate) mod openapi;
 pub(crate) mod record;
 pub(crate) mod routes;
 pub(crate) mod serve;

@@ -1,6 +1,6 @@
 //! `record …`: requests to the application itself, through the whole chain that HTTP goes through, as the operator.
 
-use super::routes::named;
+use super::inspect::named;
 use crate::cli::output::table;
 use crate::cli::report::{Report, refused, usage};
 use crate::cli::spec::Invocation;
@@ -185,15 +185,7 @@ fn failure(answer: &Value, status: u16) -> Error {
     let text = |name: &str| {
         answer.pointer(&format!("/error/{name}")).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let kind = match status {
-        404 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        412 => ErrorKind::Stale,
-        422 => ErrorKind::Invalid,
-        503 => ErrorKind::Unavailable,
-        400..=499 => ErrorKind::BadRequest,
-        _ => ErrorKind::Internal,
-    };
+    let kind = ErrorKind::from_status(status);
     let mut error = Error::new(kind, text("code"), text("message"));
     let fields = answer.pointer("/error/meta/fields").and_then(Value::as_object);
     for (field, messages) in fields.into_iter().flatten() {

@@ -4,9 +4,10 @@ use crate::cli::output::bold;
 use crate::cli::report::{Exit, Report, usage};
 use crate::cli::spec::Invocation;
 use crate::project;
-use crate::session::Session;
+use crate::session::{PREFIX, Session};
 use framewright_core::config::mask_url;
 use framewright_core::{Error, ErrorKind, Result, registry};
+use framewright_http::is_served;
 use framewright_http::server::{Ended, listen, serve as serve_edge};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
         }
     }
     session.serving = true;
+    session.listening = true;
     let edge = session.edge().await?;
     let addr = edge.config().addr;
     let listener = listen(addr).map_err(|e| cannot_listen(addr, e))?;
@@ -32,29 +34,69 @@ pub(crate) async fn serve(session: &mut Session, call: &Invocation) -> Result<Re
     }
 }
 
-/// Until somebody asks the process to end.
+/// Until somebody asks the process to end. Whoever asks a second time means it: what is still in flight, and what is
+/// being shut down after it, is left as it is.
 async fn stopped() {
-    let ctrl_c = async {
+    let (said, first) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut signals = Signals::listen();
+        signals.next().await;
+        tracing::info!("shutting down");
+        let _ = said.send(());
+        signals.next().await;
+        tracing::warn!("a second signal: ending at once");
+        // Every write is one transaction, so nothing is torn by it.
+        std::process::exit(Exit::Failed as i32);
+    });
+    let _ = first.await;
+}
+
+/// The signals that ask a process to end, none of which is missed between two looks.
+struct Signals {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self {
+            terminate: signal(SignalKind::terminate()).ok(),
+            interrupt: signal(SignalKind::interrupt()).ok(),
+        }
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
+            let came = match signal {
+                Some(signal) => signal.recv().await,
+                None => None,
+            };
+            if came.is_none() {
+                std::future::pending::<()>().await;
+            }
+        }
+        tokio::select! {
+            () = one(&mut self.terminate) => {}
+            () = one(&mut self.interrupt) => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminated => {}
     }
-    tracing::info!("shutting down");
 }
 
 fn cannot_listen(addr: SocketAddr, e: std::io::Error) -> Error {
@@ -81,13 +123,15 @@ async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> 
     let database = session.database().await?;
     let at = format!("http://{addr}");
     let url = mask_url(&database.config().url);
-    let served: Vec<_> = registry::resources().into_iter().filter(|d| d.actions.0 != 0).collect();
+    let served: Vec<_> = registry::resources().into_iter().filter(|d| is_served(d)).collect();
+    let documents = |path: &str| session.documented.then(|| format!("{at}{path}"));
+    let (docs, openapi) = (documents("/docs"), documents("/openapi.json"));
     if json {
         let resources: Vec<Value> =
-            served.iter().map(|d| json!({"name": d.name, "path": format!("/api/v1/{}", d.path)})).collect();
+            served.iter().map(|d| json!({"name": d.name, "path": format!("{PREFIX}/{}", d.path)})).collect();
         println!(
             "{}",
-            json!({"listening": at, "environment": config.env().name(), "database": {"dialect": database.dialect().name(), "url": url, "schema": session.schema}, "resources": resources, "docs": format!("{at}/docs"), "openapi": format!("{at}/openapi.json")})
+            json!({"listening": at, "environment": config.env().name(), "database": {"dialect": database.dialect().name(), "url": url, "schema": session.schema}, "resources": resources, "docs": docs, "openapi": openapi})
         );
         return Ok(());
     }
@@ -99,12 +143,14 @@ async fn say(session: &mut Session, addr: SocketAddr, json: bool) -> Result<()> 
     }
     let width = served.iter().map(|d| d.path.len()).max().unwrap_or(0);
     for (i, d) in served.iter().enumerate() {
-        println!("  {:<9}  /api/v1/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
+        println!("  {:<9}  {PREFIX}/{:width$}  {}", if i == 0 { "serves" } else { "" }, d.path, d.name);
     }
     if served.is_empty() {
         println!("  serves     no resource yet: put `#[resource(policy = public)]` above a struct");
     }
-    println!("  docs       {at}/docs");
+    if let Some(docs) = docs {
+        println!("  docs       {docs}");
+    }
     println!("  commands   cargo run -- help");
     Ok(())
 }

@@ -16,16 +16,23 @@ pub(crate) struct Held {
     in_transaction: bool,
     /// has settings or locks of its own, so it never goes back
     retired: bool,
+    /// a savepoint was not there any more: the server has ended the transaction (a deadlock, a statement that commits)
+    lost: bool,
 }
 
 impl Held {
     pub(super) fn new(lent: Lent) -> Self {
-        Self { lent, in_transaction: false, retired: false }
+        Self { lent, in_transaction: false, retired: false, lost: false }
     }
 
     pub(crate) fn retire(&mut self) {
         self.retired = true;
         let _ = self.lent.dirty();
+    }
+
+    /// Whether the server has ended the transaction by itself.
+    pub(crate) fn lost(&self) -> bool {
+        self.lost
     }
 
     fn done(&mut self) {
@@ -62,15 +69,31 @@ impl Held {
         let mut parts = Parts::from(unit);
         match steps(c, &mut parts).await {
             Ok(outcome) if outcome.refused.is_none() => {
-                c.batch("RELEASE SAVEPOINT fw_unit").await?;
+                self.savepoint("fw_unit", true).await?;
                 Ok(outcome)
             }
-            result => {
-                c.batch("ROLLBACK TO SAVEPOINT fw_unit").await?;
-                c.batch("RELEASE SAVEPOINT fw_unit").await?;
-                result.map_err(|(f, _)| f)
+            Ok(refused) => {
+                self.savepoint("fw_unit", false).await?;
+                Ok(refused)
+            }
+            Err((first, _)) => {
+                // What went wrong first is what there is to say, whether or not the savepoint is still there.
+                let _ = self.savepoint("fw_unit", false).await;
+                Err(first)
             }
         }
+    }
+
+    /// Ends a savepoint, and notes when it is not there any more.
+    async fn savepoint(&mut self, name: &str, keep: bool) -> Result<(), Failure> {
+        let c = self.lent.dirty()?;
+        let undone = if keep { Ok(()) } else { c.batch(&format!("ROLLBACK TO SAVEPOINT {name}")).await };
+        let ended = match undone {
+            Ok(()) => c.batch(&format!("RELEASE SAVEPOINT {name}")).await,
+            e => e,
+        };
+        self.lost |= ended.is_err();
+        ended
     }
 
     pub(crate) async fn texts(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
@@ -95,17 +118,14 @@ impl Held {
         let result = run(c).await;
         let status = AnsiTransactionManager::transaction_manager_status_mut(c);
         if !matches!(status.transaction_depth(), Ok(Some(d)) if d.get() == 1) {
-            return Err(Failure::new(
-                Class::Other,
-                "a closure of raw Diesel left the transaction in another state than it found it",
-            ));
+            self.lost = true;
+            let state = "a closure of raw Diesel left the transaction in another state than it found it";
+            return Err(result.err().map_or_else(|| Failure::new(Class::Other, state), diesel_failure));
         }
         depth(c, TransactionDepthChange::DecreaseDepth)?;
-        if result.is_err() {
-            c.batch_execute("ROLLBACK TO SAVEPOINT fw_diesel").await.map_err(diesel_failure)?;
-        }
-        c.batch_execute("RELEASE SAVEPOINT fw_diesel").await.map_err(diesel_failure)?;
-        result.map_err(diesel_failure)
+        let ended = self.savepoint("fw_diesel", result.is_ok()).await;
+        let value = result.map_err(diesel_failure)?;
+        ended.map(|()| value)
     }
 
     /// Runs on the harness of `diesel_migrations`, which is synchronous: on a thread for such things.

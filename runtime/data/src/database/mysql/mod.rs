@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: a pool of connections of the driver.
 
 mod held;
+mod joined;
 mod pool;
 mod unit;
 pub(crate) mod wire;
@@ -12,7 +13,7 @@ use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure, slow};
 use framewright_core::{Error, Result};
-use mysql_async::{Opts, OptsBuilder};
+use mysql_async::{Opts, OptsBuilder, UrlError};
 use std::time::Instant;
 
 pub(crate) use held::Held;
@@ -23,16 +24,25 @@ const PREPARED: usize = 256;
 
 pub(crate) struct Mysql {
     pool: Pool,
+    joined: joined::Joined,
+}
+
+/// What a URL says, read without connecting.
+pub(super) fn options(url: &str) -> Result<Opts> {
+    let url = url.strip_prefix("mariadb").map_or_else(|| url.to_owned(), |rest| format!("mysql{rest}"));
+    // Not in the driver's own words: they repeat what was written, maybe a password.
+    Opts::from_url(&url).map_err(|e| {
+        let why = match e {
+            UrlError::InvalidParamValue { param, .. } => format!("invalid value for option `{param}`"),
+            _ => "it has a part that is not known, or one that is not encoded".to_owned(),
+        };
+        refused(format!("the URL of the database cannot be read: {why}"))
+    })
 }
 
 impl Mysql {
     pub(super) async fn open(config: &DatabaseConfig) -> Result<Self> {
-        let url = config
-            .url
-            .strip_prefix("mariadb")
-            .map_or_else(|| config.url.clone(), |rest| format!("mysql{rest}"));
-        let opts = Opts::from_url(&url)
-            .map_err(|e| refused(format!("the URL of the database cannot be read: {e}")))?;
+        let opts = options(&config.url)?;
         let limit = config.statement_timeout;
         let lock_wait = config.acquire_timeout.as_secs().max(1);
         // By default texts are sorted by their first 1,024 bytes alone, which pages by key cannot bear.
@@ -51,30 +61,18 @@ impl Mysql {
             ]);
         let pool = pool::pool(config, opts.into())?;
         Lent::take(&pool).await.map_err(Failure::into_error)?; // a wrong URL shows at the start
-        Ok(Self { pool })
+        Ok(Self { joined: joined::Joined::start(&pool), pool })
     }
 
     pub(super) async fn read<S: Sink>(&self, stmt: Stmt, mut sink: S, until: Instant) -> Result<S> {
         let read = async {
-            let mut again = true;
-            loop {
-                let mut lent = Lent::take(&self.pool).await?;
-                let (rows, result) = lent.dirty()?.read(&stmt, &mut sink).await;
-                match result {
-                    Err(f) if f.class() == Class::Lost && rows == 0 && again => again = false,
-                    Err(f) if f.class() == Class::Lost => return Err(f),
-                    result => {
-                        lent.done();
-                        return result;
-                    }
-                }
+            let in_flight = self.joined.count(&stmt);
+            if let Some(joiner) = in_flight.as_ref().and_then(|_| self.joined.joiner()) {
+                return joiner.read(stmt, sink).await;
             }
+            read(&self.pool, &stmt, &mut sink).await.map(|()| sink)
         };
-        tokio::time::timeout_at(until.into(), read)
-            .await
-            .map_err(|_| slow())?
-            .map_err(Failure::into_error)?;
-        Ok(sink)
+        tokio::time::timeout_at(until.into(), read).await.map_err(|_| slow())?.map_err(Failure::into_error)
     }
 
     pub(super) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
@@ -90,5 +88,22 @@ impl Mysql {
     pub(super) async fn hold(&self, until: Instant) -> Result<Held> {
         let lent = tokio::time::timeout_at(until.into(), Lent::take(&self.pool)).await.map_err(|_| slow())?;
         lent.map(Held::new).map_err(Failure::into_error)
+    }
+}
+
+/// Reads on a connection of the pool, once more on another one when that was lost before the first row.
+async fn read(pool: &Pool, stmt: &Stmt, sink: &mut dyn Sink) -> Result<(), Failure> {
+    let mut again = true;
+    loop {
+        let mut lent = Lent::take(pool).await?;
+        let (rows, result) = lent.dirty()?.read(stmt, sink).await;
+        match result {
+            Err(f) if f.class() == Class::Lost && rows == 0 && again => again = false,
+            Err(f) if f.class() == Class::Lost => return Err(f),
+            result => {
+                lent.done();
+                return result;
+            }
+        }
     }
 }

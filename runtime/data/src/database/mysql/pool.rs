@@ -324,29 +324,34 @@ pub(super) fn diesel_failure(e: diesel::result::Error) -> Failure {
 fn said(code: u16, message: String) -> Failure {
     let class = match code {
         1062 | 1586 | 1859 => Class::Unique,
-        1216 | 1217 | 1451 | 1452 | 1830 | 1834 => Class::Reference,
+        1216 | 1452 => Class::Reference,
+        1217 | 1451 | 1830 | 1834 => Class::Held,
         3819 | 4025 => Class::Check,
         1048 | 1364 => Class::NotNull,
         1406 | 1264 | 1690 | 1366 | 1292 | 1265 => Class::Range,
         1205 | 1213 => Class::Again,
         1969 | 3024 | 1317 => Class::Slow,
+        1021 | 1114 => Class::Full,
         1040 | 1203 => Class::Busy,
         1053 | 1927 | 1152 | 1158..=1161 | 1184 => Class::Lost,
         1615 => Class::Stale,
         _ => Class::Other,
     };
-    let between = |open: &str, close: char| {
-        message.split_once(open).and_then(|(_, rest)| rest.split(close).next()).map(str::to_owned)
-    };
+    // The words are in the language of the server (`lc_messages`); what they quote stands in the same order in each.
+    let quoted = |mark: char| message.split(mark).skip(1).step_by(2).map(str::to_owned);
+    let last = |mark: char| message.trim_end_matches(|c| c != mark).strip_suffix(mark)?.rsplit(mark).next();
+    let last = |mark: char| last(mark).map(str::to_owned);
     let (constraint, column) = match class {
-        // MySQL says `table.key`, MariaDB `key`.
-        Class::Unique => {
-            (between("for key '", '\'').map(|k| k.rsplit('.').next().unwrap_or_default().to_owned()), None)
+        // MySQL says `table.key`, MariaDB `key`; the value before it may have quotes of its own.
+        Class::Unique => (last('\'').map(|k| k.rsplit('.').next().unwrap_or_default().to_owned()), None),
+        // The definition of the key is SQL in every language.
+        Class::Reference => {
+            let defined = message.split_once("CONSTRAINT `").and_then(|(_, rest)| rest.split('`').next());
+            (defined.map(str::to_owned), None)
         }
-        Class::Reference => (between("CONSTRAINT `", '`'), None),
-        Class::Check => (between("CONSTRAINT `", '`').or_else(|| between("constraint '", '\'')), None),
-        Class::NotNull => (None, between("Column '", '\'').or_else(|| between("Field '", '\''))),
-        Class::Range => (None, between("column '", '\'').or_else(|| between("column `", '`'))),
+        Class::Check => (quoted('`').next().or_else(|| quoted('\'').next()), None),
+        Class::NotNull => (None, quoted('\'').next()),
+        Class::Range => (None, last('`').or_else(|| last('\''))),
         _ => (None, None),
     };
     Trouble {
@@ -357,4 +362,60 @@ fn said(code: u16, message: String) -> Failure {
         columns: column.into_iter().collect(),
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The class, the constraint and the column of what a server says.
+    fn told(code: u16, message: &str) -> (Class, Option<String>, Vec<String>) {
+        match said(code, message.to_owned()) {
+            Failure::Database(t) => (t.class.unwrap_or(Class::Other), t.constraint, t.columns),
+            Failure::Ours(_) => (Class::Other, None, Vec::new()),
+        }
+    }
+
+    #[test]
+    fn the_language_of_the_server_does_not_matter() {
+        let key = |class, name: &str| (class, Some(name.to_owned()), Vec::new());
+        let column = |class, name: &str| (class, None, vec![name.to_owned()]);
+        for message in [
+            "Duplicate entry 'a' for key 'uq_users_email'",
+            "Duplicate entry 'it's 'a'' for key 'users.uq_users_email'",
+            "Doppelter Eintrag 'a' für Schlüssel 'uq_users_email'",
+            "Duplicata du champ 'a' pour la clef 'uq_users_email'",
+        ] {
+            assert_eq!(told(1062, message), key(Class::Unique, "uq_users_email"), "{message}");
+        }
+        let definition = "(`db`.`posts`, CONSTRAINT `fk_posts_author_id` FOREIGN KEY (`author_id`) REFERENCES `users` (`id`))";
+        for message in
+            ["Cannot add or update a child row: a foreign key constraint fails", "Impossible d'ajouter"]
+        {
+            let message = format!("{message} {definition}");
+            assert_eq!(told(1452, &message), key(Class::Reference, "fk_posts_author_id"), "{message}");
+        }
+        assert_eq!(told(1451, &format!("Kann Eltern-Zeile nicht löschen {definition}")).0, Class::Held);
+        for message in [
+            "CONSTRAINT `ck_users_age` failed for `db`.`users`",
+            "CONSTRAINT `ck_users_age` fehlgeschlagen: `db`.`users`",
+        ] {
+            assert_eq!(told(4025, message), key(Class::Check, "ck_users_age"), "{message}");
+        }
+        assert_eq!(
+            told(3819, "Check constraint 'ck_users_age' is violated."),
+            key(Class::Check, "ck_users_age")
+        );
+        for message in ["Column 'name' cannot be null", "Feld 'name' darf nicht NULL sein"] {
+            assert_eq!(told(1048, message), column(Class::NotNull, "name"), "{message}");
+        }
+        for message in [
+            "Data too long for column 'name' at row 1",
+            "Daten zu lang für Spalte 'name' in Zeile 1",
+            "Incorrect integer value: 'it's' for column `db`.`users`.`name` at row 1",
+        ] {
+            assert_eq!(told(1406, message), column(Class::Range, "name"), "{message}");
+        }
+        assert_eq!(told(1114, "The table 'users' is full").0, Class::Full);
+    }
 }

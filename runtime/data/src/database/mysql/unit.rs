@@ -5,7 +5,6 @@ use crate::row::Sink;
 use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure};
-use std::time::Duration;
 
 /// How often a unit is tried after a deadlock.
 const ATTEMPTS: u32 = 4;
@@ -50,11 +49,7 @@ pub(super) async fn run(mut lent: Lent, unit: Unit) -> Result<Outcome, Failure> 
                 if open || attempt >= ATTEMPTS || !matches!(f.class(), Class::Again | Class::Stale) {
                     return Err(f);
                 }
-                // Longer each time, and not the same for two who met.
-                let spread = std::time::SystemTime::now()
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .map_or(0, |d| d.subsec_nanos() % 7);
-                tokio::time::sleep(Duration::from_millis(u64::from((1 << attempt) + spread))).await;
+                tokio::time::sleep(crate::scope::backoff(attempt)).await;
             }
         }
     }

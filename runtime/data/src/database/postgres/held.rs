@@ -9,6 +9,10 @@ use crate::violation::{Class, Failure, unavailable};
 use deadpool::managed::Object;
 use diesel_async::AsyncPgConnection;
 
+/// The name of a connection while it is lent to raw Diesel, by which the triggers of `ddl/touch.rs` know that a statement
+/// is not ours.
+const RAW: &str = "framewright raw";
+
 pub(crate) struct Held {
     connection: Option<Pooled>,
     /// nothing is open, and nothing was left half done
@@ -91,23 +95,28 @@ impl Held {
     ) -> Result<T, Failure> {
         let in_transaction = self.in_transaction;
         let c = self.dirty()?.diesel().await?;
+        let batch = diesel_async::SimpleAsyncConnection::batch_execute;
         if !in_transaction {
+            batch(c, &format!("SET application_name = '{RAW}'"))
+                .await
+                .map_err(super::pool::diesel_failure)?;
             let result = run(c).await.map_err(super::pool::diesel_failure);
             // A BEGIN that was left behind ends here; one of Diesel's own manager makes the pool drop the connection.
-            self.batch("ROLLBACK").await?;
+            self.batch("ROLLBACK; RESET application_name").await?;
+            self.clean = true;
             return result;
         }
-        let savepoint = diesel_async::SimpleAsyncConnection::batch_execute;
-        savepoint(c, "SAVEPOINT fw_diesel").await.map_err(super::pool::diesel_failure)?;
+        let begin = format!("SAVEPOINT fw_diesel; SET LOCAL application_name = '{RAW}'");
+        batch(c, &begin).await.map_err(super::pool::diesel_failure)?;
         enter(c)?;
         let result = run(c).await;
         leave(c)?;
         let end = if result.is_ok() {
-            "RELEASE SAVEPOINT fw_diesel"
+            "SET LOCAL application_name TO DEFAULT; RELEASE SAVEPOINT fw_diesel"
         } else {
             "ROLLBACK TO SAVEPOINT fw_diesel; RELEASE SAVEPOINT fw_diesel"
         };
-        savepoint(c, end).await.map_err(super::pool::diesel_failure)?;
+        batch(c, end).await.map_err(super::pool::diesel_failure)?;
         result.map_err(super::pool::diesel_failure)
     }
 

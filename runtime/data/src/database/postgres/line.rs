@@ -151,16 +151,18 @@ pub(super) fn failure(e: tokio_postgres::Error) -> Failure {
     };
     let class = match db.code().code() {
         "23505" | "23P01" => Class::Unique,
-        "23503" | "23001" => Class::Reference,
+        "23503" => Class::Reference,
+        "23001" => Class::Held,
         "23514" => Class::Check,
         "23502" => Class::NotNull,
-        "22001" | "22003" | "22008" | "22021" | "22P05" => Class::Range,
+        "22001" | "22003" | "22008" | "22021" | "22P05" | "54000" => Class::Range,
         "57014" => Class::Slow,
         "40001" | "40P01" => Class::Again,
         "0A000" if db.message().contains("cached plan") || db.routine() == Some("RevalidateCachedQuery") => {
             Class::Stale
         }
         "26000" => Class::Stale,
+        "53100" => Class::Full,
         "53300" | "55P03" => Class::Busy,
         code if code.starts_with("08") || code.starts_with("57P") => Class::Lost,
         _ => Class::Other,

@@ -27,11 +27,21 @@ pub(crate) struct Postgres {
     pool: Pool,
 }
 
+/// What a URL says, read without connecting.
+pub(super) fn options(url: &str) -> Result<tokio_postgres::Config> {
+    url.parse().map_err(|e: tokio_postgres::Error| {
+        // Of the driver's words only those about a known parameter: others repeat what was written, maybe a password.
+        let said = std::error::Error::source(&e).map(ToString::to_string);
+        let why = said.filter(|w| w.starts_with("invalid value for option"));
+        let why =
+            why.unwrap_or_else(|| "it has a part that is not known, or one that is not encoded".to_owned());
+        refused(format!("the URL of the database cannot be read: {why}"))
+    })
+}
+
 impl Postgres {
     pub(super) async fn open(config: &DatabaseConfig) -> Result<Self> {
-        let mut server: tokio_postgres::Config = config.url.parse().map_err(|e: tokio_postgres::Error| {
-            refused(format!("the URL of the database cannot be read: {e}"))
-        })?;
+        let mut server = options(&config.url)?;
         let limit = config.statement_timeout.as_millis();
         let options = format!(
             "{} -c statement_timeout={limit} -c TimeZone=UTC -c client_min_messages=warning -c standard_conforming_strings=on",
@@ -44,7 +54,10 @@ impl Postgres {
         if server.get_application_name().is_none() {
             server.application_name("framewright");
         }
-        let lanes = lanes::Lanes::open(&server, config.lanes, config.acquire_timeout)
+        // What lanes carry has one good plan whatever its values are, so none is made for every run.
+        let mut shared = server.clone();
+        shared.options(format!("{options} -c plan_cache_mode=force_generic_plan"));
+        let lanes = lanes::Lanes::open(&shared, config.lanes, config.acquire_timeout)
             .await
             .map_err(Failure::into_error)?;
         Ok(Self { lanes, pool: pool::pool(config, server)? })

@@ -198,7 +198,8 @@ pub(super) fn diesel_failure(e: diesel::result::Error) -> Failure {
     let message = info.message();
     let class = match kind {
         DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ExclusionViolation => Class::Unique,
-        DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation => Class::Reference,
+        DatabaseErrorKind::ForeignKeyViolation => Class::Reference,
+        DatabaseErrorKind::RestrictViolation => Class::Held,
         DatabaseErrorKind::CheckViolation => Class::Check,
         DatabaseErrorKind::NotNullViolation => Class::NotNull,
         DatabaseErrorKind::SerializationFailure => Class::Again,

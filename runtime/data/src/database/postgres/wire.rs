@@ -154,12 +154,12 @@ impl ToSql for Bind {
     to_sql_checked!();
 }
 
-/// A column as it came over the wire.
-pub(super) struct Raw<'a>(pub(super) &'a [u8]);
+/// A column as it came over the wire, and the number of its type.
+struct Raw<'a>(&'a [u8], u32);
 
 impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Raw(raw))
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Raw(raw, ty.oid()))
     }
     fn accepts(_: &Type) -> bool {
         true // `decode` looks at the type
@@ -169,8 +169,7 @@ impl<'a> FromSql<'a> for Raw<'a> {
 impl Row for tokio_postgres::Row {
     fn get(&self, index: usize, kind: Kind) -> Result<ValueRef<'_>> {
         let raw = self.try_get::<_, Option<Raw<'_>>>(index).map_err(|_| drifted(index, kind))?;
-        let Some(Raw(raw)) = raw else { return Ok(ValueRef::Null) };
-        let oid = self.columns().get(index).map_or(0, |c| c.type_().oid());
+        let Some(Raw(raw, oid)) = raw else { return Ok(ValueRef::Null) };
         decode(raw, oid, kind).ok_or_else(|| drifted(index, kind))
     }
 }

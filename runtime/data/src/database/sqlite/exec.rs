@@ -11,6 +11,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::DatabaseErrorKind as Kind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use framewright_core::Error;
+use std::sync::Arc;
 
 /// Opens a connection with the settings that all of ours have.
 pub(super) fn open(
@@ -50,7 +51,8 @@ pub(super) fn read(c: &mut SqliteConnection, stmt: &Stmt, sink: &mut dyn Sink) -
 /// Runs every step, until one finds too few rows or fails; the caller undoes.
 pub(super) fn steps(c: &mut SqliteConnection, unit: Unit) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::with_capacity(unit.steps.len());
-    for step in unit.steps {
+    for mut step in unit.steps {
+        step.stmt.text = Arc::clone(step.stmt.text.guarded());
         let mut sink = step.rows;
         let affected = match &mut sink {
             Some(sink) => {
@@ -72,9 +74,7 @@ pub(super) fn steps(c: &mut SqliteConnection, unit: Unit) -> Result<Outcome, Fai
 /// SQLite does not say which foreign key failed: asks, for each one that the statement gave a value, whether it is there.
 fn reference(c: &mut SqliteConnection, stmt: &Stmt, mut failure: Failure) -> Failure {
     let Failure::Database(trouble) = &mut failure else { return failure };
-    if trouble.class != Some(Class::Reference)
-        || stmt.text.parts.first().is_some_and(|p| p.starts_with("DELETE"))
-    {
+    if trouble.class != Some(Class::Reference) {
         return failure;
     }
     let resources = framewright_core::registry::resources();
@@ -130,7 +130,9 @@ pub(super) fn failure(e: diesel::result::Error) -> Failure {
         Kind::CheckViolation => Class::Check,
         // ON DELETE RESTRICT comes as the failure of a trigger.
         _ if message.starts_with("FOREIGN KEY constraint failed") => Class::Reference,
+        _ if message.contains(super::functions::OUT_OF_TIME) => Class::Slow,
         _ if message.contains("is locked") => Class::Busy,
+        _ if message.contains("disk is full") => Class::Full,
         _ if message.contains("disk") || message.contains("unable to open") => Class::Lost,
         _ if message.starts_with("cannot store") => Class::Range,
         _ => Class::Other,

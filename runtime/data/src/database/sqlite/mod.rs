@@ -14,6 +14,7 @@ use crate::violation::{Failure, busy, slow, unavailable};
 use crossbeam_channel::{Sender, TrySendError};
 use diesel::sqlite::SqliteConnection;
 use framewright_core::{Error, Kind, Result, Value};
+use functions::within;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -71,7 +72,8 @@ impl Sqlite {
         let wait = config.sqlite_busy_timeout.as_millis();
         let (commands, queue) = crossbeam_channel::bounded(QUEUE);
         let writer = exec::open(&write_url, config, true, wait).map_err(Failure::into_error)?;
-        thread("fw-sqlite-writer", move || writer::run(writer, &queue))?;
+        let limit = config.statement_timeout;
+        thread("fw-sqlite-writer", move || writer::run(writer, &queue, limit))?;
         let (reads, queue) = crossbeam_channel::bounded(QUEUE);
         if path.is_some() {
             for _ in 0..config.sqlite_readers.max(1) {
@@ -92,7 +94,7 @@ impl Sqlite {
             return Ok(sink);
         }
         let (reply, answer) = oneshot::channel();
-        let read = reader::Read { stmt, sink: Box::new(sink), reply };
+        let read = reader::Read { stmt, sink: Box::new(sink), until, reply };
         let sent = match self.path {
             Some(_) => self.reads.try_send(read).map_err(|e| matches!(e, TrySendError::Full(_))),
             None => {
@@ -181,7 +183,7 @@ impl Sqlite {
 
     pub(super) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
         let (claim, (reply, answer)) = (Claim::default(), oneshot::channel());
-        self.command(Command::Unit(Queued { unit, claim: claim.clone(), reply }))?;
+        self.command(Command::Unit(Queued { unit, claim: claim.clone(), until, reply }))?;
         self.granted(&claim, answer, until).await?.map_err(Failure::into_error)
     }
 
@@ -212,11 +214,14 @@ impl Sqlite {
 /// Statements inside a lease: a transaction of user code, or administration.
 impl Lease {
     pub(crate) async fn read(&self, stmt: Stmt, mut sink: Box<dyn Sink>) -> Result<Box<dyn Sink>, Failure> {
-        self.call(move |c| exec::read(c, &stmt, &mut *sink).1.map(|()| sink)).await?
+        let (until, mut stmt) = (self.until(), stmt);
+        stmt.text = Arc::clone(stmt.text.guarded());
+        self.call(move |c| within(until, || exec::read(c, &stmt, &mut *sink).1).map(|()| sink)).await?
     }
 
     pub(crate) async fn unit(&self, unit: Unit) -> Result<Outcome, Failure> {
-        self.call(move |c| writer::in_savepoint(c, unit, false)).await??
+        let until = self.until();
+        self.call(move |c| within(until, || writer::in_savepoint(c, unit, false))).await??
     }
 
     pub(crate) async fn batch(&self, sql: impl Into<String>) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 //! connection until they end.
 
 use super::exec::{self, failure};
+use super::functions::within;
 use super::reader::Read;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure};
@@ -14,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Units that share a transaction at most.
@@ -36,6 +38,8 @@ impl Claim {
 pub(super) struct Queued {
     pub(super) unit: Unit,
     pub(super) claim: Claim,
+    /// when its owner stops to wait
+    pub(super) until: Instant,
     pub(super) reply: oneshot::Sender<Result<Outcome, Failure>>,
 }
 
@@ -51,9 +55,17 @@ pub(super) enum Command {
 type Job = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
 
 /// The writer's connection, leased: jobs run on its thread, and when the lease is dropped an open transaction is undone.
-pub(crate) struct Lease(mpsc::Sender<Job>);
+pub(crate) struct Lease {
+    jobs: mpsc::Sender<Job>,
+    limit: Duration,
+}
 
 impl Lease {
+    /// Until when a statement that begins now may run.
+    pub(super) fn until(&self) -> Instant {
+        Instant::now() + self.limit
+    }
+
     /// Runs a job on the connection. A panic of the job goes on in the caller.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
@@ -64,7 +76,7 @@ impl Lease {
             let _ = tx.send(catch_unwind(AssertUnwindSafe(|| job(c))));
         });
         let gone = || Failure::new(Class::Lost, "the writer of SQLite is gone");
-        self.0.send(job).map_err(|_| gone())?;
+        self.jobs.send(job).map_err(|_| gone())?;
         match rx.await.map_err(|_| gone())? {
             Ok(value) => Ok(value),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -72,7 +84,7 @@ impl Lease {
     }
 }
 
-pub(super) fn run(mut c: SqliteConnection, commands: &Receiver<Command>) {
+pub(super) fn run(mut c: SqliteConnection, commands: &Receiver<Command>, limit: Duration) {
     let mut next = None;
     while let Some(command) = next.take().or_else(|| commands.recv().ok()) {
         match command {
@@ -92,9 +104,9 @@ pub(super) fn run(mut c: SqliteConnection, commands: &Receiver<Command>) {
                 commit_group(&mut c, group);
             }
             Command::Lease(claim, grant) => {
-                let (tx, jobs) = mpsc::channel::<Job>();
-                if claim.take(1) && grant.send(Lease(tx)).is_ok() {
-                    jobs.into_iter().for_each(|job| job(&mut c));
+                let (jobs, todo) = mpsc::channel::<Job>();
+                if claim.take(1) && grant.send(Lease { jobs, limit }).is_ok() {
+                    todo.into_iter().for_each(|job| job(&mut c));
                     clean(&mut c);
                 }
             }
@@ -128,8 +140,8 @@ fn commit_group(c: &mut SqliteConnection, group: Vec<Queued>) {
     }
     let alone = group.len() == 1;
     let (mut done, mut rest) = (Vec::with_capacity(group.len()), group.into_iter());
-    for Queued { unit, reply, .. } in rest.by_ref() {
-        match in_savepoint(c, unit, alone) {
+    for Queued { unit, reply, until, .. } in rest.by_ref() {
+        match within(until, || in_savepoint(c, unit, alone)) {
             Ok(result) => done.push((reply, result)),
             Err(broken) => {
                 // The transaction itself is gone (a full disk, say): with it everything that it held.
@@ -145,7 +157,14 @@ fn commit_group(c: &mut SqliteConnection, group: Vec<Queued>) {
         }
     }
     let kept = done.iter().any(|(_, r)| r.as_ref().is_ok_and(|o| o.refused.is_none()));
-    match c.batch_execute(if kept { "COMMIT" } else { "ROLLBACK" }) {
+    let ended = match kept {
+        true => c.batch_execute("COMMIT"),
+        false => {
+            let _ = c.batch_execute("ROLLBACK"); // an error says that SQLite has done it by itself
+            Ok(())
+        }
+    };
+    match ended {
         Ok(()) => done.into_iter().for_each(|(reply, result)| drop(reply.send(result))),
         Err(e) => {
             let _ = c.batch_execute("ROLLBACK");
@@ -169,7 +188,12 @@ pub(super) fn in_savepoint(
     match (alone, keep) {
         (true, _) => {} // one unit: the transaction is its savepoint
         (false, true) => c.batch_execute("RELEASE fw_unit").map_err(failure)?,
-        (false, false) => c.batch_execute("ROLLBACK TO fw_unit; RELEASE fw_unit").map_err(failure)?,
+        (false, false) => {
+            if let Err(e) = c.batch_execute("ROLLBACK TO fw_unit; RELEASE fw_unit") {
+                // SQLite has undone everything by itself; why says what the unit met, not what came of it.
+                return Err(result.err().unwrap_or_else(|| failure(e)));
+            }
+        }
     }
     Ok(result)
 }

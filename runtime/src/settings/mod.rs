@@ -1,8 +1,11 @@
 //! The sections of the framework's own configuration, and what they mean to its parts. Every default stands here
 //! once; a test holds them equal to the defaults of the parts.
 
+pub(crate) mod rules;
+
 use framewright_core::config::{Secret, Setting, SettingKind, SettingValue};
 use framewright_core::{Error, ErrorKind, Result, config_section};
+use framewright_data::Dialect;
 use framewright_data::database::DatabaseConfig;
 use framewright_http::ServerConfig;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +17,7 @@ config_section! {
     AppSettings in "app" {
         /// The name of the application in its documentation; without one that of the program.
         name: Option<String>;
-        /// What cursors are authenticated with: a random text of 32 characters or more, the same on every node. Without it each start makes its own, and cursors do not outlive it.
+        /// What cursors are authenticated with: a random text of 32 characters or more, the same on every node. Production needs one; elsewhere each start makes its own, and cursors do not outlive it.
         secret: Option<Secret<String>>;
     }
 }
@@ -26,7 +29,7 @@ config_section! {
         host: IpSetting = "127.0.0.1";
         /// The port to listen on; 0 takes a free one.
         port: u16 = "8080", env "PORT";
-        /// The hosts that are served, without ports; none means any.
+        /// The hosts that are served, without ports; none means any, but for a development server on 127.0.0.1 or ::1, which then answers to the names of this machine alone.
         hosts: Vec<String> = "";
         /// Until the first byte of a new connection.
         first_byte_timeout: Duration = "10s";
@@ -42,6 +45,8 @@ config_section! {
         idle_timeout: Duration = "60s";
         /// How long a client may take no byte of an answer.
         write_timeout: Duration = "30s";
+        /// Bytes per second that a client must take of an answer, once it has been slow for as long as that.
+        write_min_rate: u32 = "1024";
         /// Connections at once; more wait.
         max_connections: usize = "10000";
         /// Requests at once; more are answered 503 with Retry-After.
@@ -54,6 +59,8 @@ config_section! {
         max_uri_bytes: ByteCount = "8KiB";
         /// Bytes of a request's body, where its route says nothing else.
         max_body_bytes: ByteCount = "1MiB";
+        /// Bytes of an answer that is put together from records; more is 422.
+        max_answer_bytes: ByteCount = "16MiB";
         /// How long requests in flight may take to end after a shutdown has begun.
         drain_timeout: Duration = "15s";
         /// How long readiness says 503 before the listener closes.
@@ -66,7 +73,7 @@ config_section! {
     DatabaseSettings in "database" {
         /// Which database: sqlite:FILE, sqlite::memory:, postgres://USER@HOST/NAME or mysql://USER@HOST/NAME. A file is looked for beside config.toml.
         url: DatabaseUrl = "sqlite:app.db", env "DATABASE_URL";
-        /// Whether the server brings the schema up to date when it starts; without a word: everywhere but in production.
+        /// Whether the schema is brought up to date at the start; without a word: everywhere but in production. There it runs the migrations and nothing else.
         auto_migrate: Option<bool>;
         /// Connections of the pool (PostgreSQL, MySQL).
         max_connections: usize = "16";
@@ -155,7 +162,7 @@ impl Setting for LogFormat {
     }
 }
 
-fn invalid(message: String, hint: &str) -> Error {
+pub(crate) fn invalid(message: String, hint: &str) -> Error {
     Error::new(ErrorKind::Internal, "config.invalid", message).hint(hint)
 }
 
@@ -167,7 +174,7 @@ impl ServerSettings {
     pub fn server(&self) -> Result<ServerConfig> {
         let ip: IpAddr = self.host.0.parse().map_err(|_| {
             invalid(
-                "`server.host` must be an IP address".to_owned(),
+                "it must be an IP address".to_owned(),
                 "127.0.0.1 is this machine only, 0.0.0.0 every address of it",
             )
         })?;
@@ -181,12 +188,14 @@ impl ServerSettings {
             body_grace: self.body_grace,
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,
+            write_min_rate: self.write_min_rate,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
             max_header_lines: self.max_header_lines,
             max_header_bytes: bytes(self.max_header_bytes),
             max_uri_bytes: bytes(self.max_uri_bytes),
             max_body_bytes: self.max_body_bytes.0,
+            max_answer_bytes: bytes(self.max_answer_bytes),
             drain_timeout: self.drain_timeout,
             drain_grace: self.drain_grace,
             hosts: self.hosts.clone(),
@@ -214,7 +223,11 @@ impl DatabaseSettings {
 /// The URL with a relative SQLite file made absolute, so that the directory a program is started in does not decide
 /// which database it opens.
 fn rooted(url: &str, root: &Path) -> String {
-    let Some(rest) = url.strip_prefix("sqlite:") else { return url.to_owned() };
+    // what is no URL and no path stays as it is, to be refused as it was written
+    if !DatabaseConfig::new(url).dialect().is_ok_and(|d| d == Dialect::Sqlite) {
+        return url.to_owned();
+    }
+    let rest = url.strip_prefix("sqlite:").or_else(|| url.strip_prefix("file:")).unwrap_or(url);
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let file = rest.split('?').next().unwrap_or(rest);
     if file.is_empty() || file == ":memory:" || Path::new(file).is_absolute() {
@@ -259,6 +272,11 @@ mod tests {
             ("sqlite://data/app.db?mode=ro", "sqlite:/srv/data/app.db?mode=ro"),
             ("sqlite:/var/app.db", "sqlite:/var/app.db"),
             ("sqlite::memory:", "sqlite::memory:"),
+            ("./app.db", "sqlite:/srv/./app.db"),
+            ("app.db", "sqlite:/srv/app.db"),
+            ("file:app.db", "sqlite:/srv/app.db"),
+            ("/var/app.db", "/var/app.db"),
+            ("postgres:/u:pw@h/db", "postgres:/u:pw@h/db"),
             ("postgres://db/app", "postgres://db/app"),
         ] {
             assert_eq!(rooted(url, Path::new("/srv")), rooted_url);
