@@ -4,6 +4,7 @@
 
 use framewright::App;
 use framewright::CxData;
+use framewright::data::write::Expected;
 use framewright::factory::{Factory, Faker};
 use framewright::prelude::*;
 use framewright::testing::{Mock, TestApp, for_each_database, redacted};
@@ -354,11 +355,11 @@ async fn a_mock_answers_what_is_expected_and_names_what_is_not() {
         let mock = Arc::new(mock);
         let keepers: Arc<dyn Repository<Keeper>> = mock;
         let found = keepers.count(&cx, Keeper::query()).await?;
-        keepers.delete(&cx, Id::new()).await.map(|()| found)
+        keepers.delete(&cx, Id::new(), Expected::Any).await.map(|()| found)
     };
-    let whole = Mock::new().on_count(|_| Ok(7)).on_delete(|_| Ok(()));
+    let whole = Mock::new().on_count(|_| Ok(7)).on_delete(|_, _| Ok(()));
     assert_eq!(tokio::spawn(calls(whole, cx.clone())).await.unwrap().unwrap(), 7);
-    let refused = Mock::new().on_count(|_| Ok(7)).on_delete(|_| Err(Error::internal("no")));
+    let refused = Mock::new().on_count(|_| Ok(7)).on_delete(|_, _| Err(Error::internal("no")));
     assert!(tokio::spawn(calls(refused, cx.clone())).await.unwrap().is_err());
 
     let short = Mock::new().on_count(|_| Ok(7));
@@ -367,7 +368,7 @@ async fn a_mock_answers_what_is_expected_and_names_what_is_not() {
     let other = Mock::new().on_find(|_| Err(Error::internal("no")));
     let failed = said(tokio::spawn(calls(other, cx.clone())).await.unwrap_err().into_panic());
     assert_eq!(failed, "`Repository<Keeper>::count` was called, but `find` was expected");
-    let long = Mock::new().on_count(|_| Ok(7)).on_delete(|_| Ok(())).on_find(|_| Err(Error::internal("no")));
+    let long = Mock::new().on_count(|_| Ok(7)).on_delete(|_, _| Ok(())).on_find(|_| Err(Error::internal("no")));
     let failed = said(tokio::spawn(calls(long, cx)).await.unwrap_err().into_panic());
     assert_eq!(failed, "`Repository<Keeper>`: `find` was expected and did not come");
 }
