@@ -89,7 +89,7 @@ pub fn config(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```ignore
 /// #[seed(order = 10)]
 /// async fn roles(cx: &Cx) -> Result<()> {
-///     Role::query().filter(role::name.eq("author")).first_or_create(cx, CreateRole::new("author")).await?;
+///     CreateRole::new("author").first_or_create(cx, role::name).await?;
 ///     Ok(())
 /// }
 /// ```

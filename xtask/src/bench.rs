@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measures the quality bars. The figures are published, never asserted by a test.
 
+use crate::bench_testing;
 use crate::process::{cargo, target_dir};
 use crate::services::{self, Durability, Services};
 use std::process::Command;
@@ -32,14 +33,16 @@ pub(crate) fn run(args: &[&str]) -> Result<(), String> {
             }
             measure(bench.args(["--", "compare"]).args(rest))
         }
-        _ => Err("usage: cargo xtask bench compile|runtime [--json]".to_owned()),
+        ["testing", rest @ ..] => bench_testing::run(rest),
+        _ => Err("usage: cargo xtask bench compile|runtime|testing [--json]".to_owned()),
     }
 }
 
 const SQLITE_FLAGS: &str =
     "-USQLITE_ENABLE_MEMORY_MANAGEMENT -USQLITE_ENABLE_API_ARMOR -DSQLITE_DEFAULT_MEMSTATUS=0";
 
-fn measure(command: &mut Command) -> Result<(), String> {
+/// Runs a measurement, whose exit code says whether its bars are met.
+pub(crate) fn measure(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) if status.code() == Some(1) => Err("a bar was missed".to_owned()),

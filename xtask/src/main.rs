@@ -1,6 +1,8 @@
 //! The project's own tool. `cargo xtask` alone lists what it does.
 
+mod alone;
 mod bench;
+mod bench_testing;
 mod bless;
 mod ci;
 mod codegen;
@@ -15,12 +17,13 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   test [--no-install] [filter …]   starts private databases, runs every test on them, stops them
-  ci [--no-install]                what the gate runs: format, tidy, clippy, tests, generated pages, book
+  ci [--no-install]                what the gate runs: format, tidy, clippy, crates alone, pages, book, tests
   tidy                             the project's own rules: layers, file lengths, docs, names, pages
   services start|stop|list         private PostgreSQL, MariaDB and Redis, to keep while working
   bless [family]                   accepts changed error fixtures and expansion snapshots, prints what changed
   codegen [--check]                writes the reference pages of the book from the option tables
-  bench compile|runtime [--json]   measures the quality bars; exit code 1 when one is missed
+  bench compile|runtime|testing [--json]
+                                   measures the quality bars; exit code 1 when one is missed
 ";
 
 fn main() -> ExitCode {

@@ -44,6 +44,19 @@ async fn contract(
     }
     let (page, total) = posts.list(cx, 2, 2).await.unwrap();
     assert_eq!((page.iter().map(|p| p.id).collect::<Vec<_>>(), total), (ids[2..4].to_vec(), 5), "{name}");
+    let titles = |found: Vec<Post>| found.into_iter().map(|p| p.title).collect::<Vec<_>>();
+    let some = || Post::query().filter(post::title.in_(["Post 4", "Post 1", "Post 0"]));
+    let found = posts.all(cx, some().sort(post::title.desc()).limit(2)).await.unwrap();
+    assert_eq!(titles(found), ["Post 4", "Post 1"], "{name}");
+    assert_eq!(posts.count(cx, some().limit(1)).await.unwrap(), 3, "{name}: whatever its limit");
+    // unknown is neither true nor false
+    let ranked = || Post::query().filter(post::rank.gt(3));
+    assert_eq!(posts.count(cx, ranked()).await.unwrap(), 0, "{name}");
+    let not = Post::query().filter(!post::rank.gt(3));
+    assert!(posts.first(cx, not).await.unwrap().is_none(), "{name}");
+    let either = Post::query().filter(post::rank.gt(3) | post::title.ends_with("3"));
+    assert_eq!(posts.first(cx, either).await.unwrap().map(|p| p.id), Some(ids[3]), "{name}");
+
     let post = posts
         .update(cx, ids[0], UpdatePost::default().views(5).rank(Some(1)), Expected::Version(1))
         .await
@@ -55,6 +68,14 @@ async fn contract(
     assert_eq!(code(unsaid.unwrap_err()).0, 428, "{name}");
     let same = posts.update(cx, ids[0], UpdatePost::default(), Expected::Version(2)).await.unwrap();
     assert_eq!(same.version, 2, "{name}: a change of nothing");
+    let read = posts.find(cx, ids[4]).await.unwrap();
+    let saved = posts.save(cx, read.clone().patch().title("Saved")).await.unwrap();
+    assert_eq!((saved.title.as_str(), saved.version), ("Saved", 2), "{name}");
+    let e = posts.save(cx, read.patch().title("Too late")).await.unwrap_err();
+    assert_eq!(code(e), (412, "conflict.version".into(), vec![]), "{name}");
+    let last = Post::query().sort(post::rank.asc()).sort(post::title.desc());
+    let last = posts.all(cx, last).await.unwrap();
+    assert_eq!((last[0].id, last[1].title.as_str()), (ids[0], "Saved"), "{name}: null stands last");
     let e = posts.create(cx, CreatePost::new("Post 1", ann.id)).await.unwrap_err();
     assert_eq!(code(e).2, ["author_id", "title"], "{name}");
     let e = posts.delete(cx, ids[1], Expected::Version(2)).await.unwrap_err();
@@ -63,6 +84,8 @@ async fn contract(
     assert_eq!(posts.delete(cx, ids[1], Expected::Any).await.unwrap_err().status(), 404, "{name}");
     assert_eq!(posts.find(cx, ids[1]).await.unwrap_err().status(), 404, "{name}");
     assert_eq!(posts.list(cx, 1, 10).await.unwrap().1, 4, "{name}");
+    assert_eq!(posts.count(cx, Post::query().only_deleted()).await.unwrap(), 1, "{name}");
+    assert_eq!(posts.count(cx, Post::query().with_deleted()).await.unwrap(), 5, "{name}");
     users.delete(cx, bob.id, Expected::Any).await.unwrap();
     assert_eq!(users.list(cx, 1, 10).await.unwrap().1, 1, "{name}");
 

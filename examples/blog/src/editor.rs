@@ -24,6 +24,7 @@ impl WordCount for BetweenBlanks {
 /// The editor.
 #[service]
 pub struct Editor {
+    posts: Inject<dyn Repository<Post>>,
     words: Inject<dyn WordCount>,
     settings: Inject<BlogConfig>,
 }
@@ -39,11 +40,57 @@ impl Editor {
 
     /// Publishes a post, once.
     pub async fn publish(&self, cx: &Cx, id: Id<Post>) -> Result<Post> {
-        let post = Post::find(cx, id).await?;
+        let post = self.posts.find(cx, id).await?;
         if post.status == Status::Published {
             return Err(Error::new(ErrorKind::Conflict, "post.published", "this post is published already"));
         }
-        post.patch().status(Status::Published).published_at(Some(cx.now())).save(cx).await
+        let changes = post.patch().status(Status::Published).published_at(Some(cx.now()));
+        self.posts.save(cx, changes).await
     }
 }
 // ANCHOR_END: publish
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framewright::testing::{Factory, Mock};
+    use std::sync::Arc;
+
+    // ANCHOR: unit
+    fn editor(posts: impl Repository<Post> + 'static) -> Editor {
+        Editor {
+            posts: Inject::new(Arc::new(posts)),
+            words: Inject::new(Arc::new(BetweenBlanks {})),
+            settings: Inject::new(Arc::new(BlogConfig { words_per_minute: 200 })),
+        }
+    }
+
+    /// The rules of a database, without one.
+    #[tokio::test]
+    async fn a_post_is_published_once() {
+        let cx = Cx::new(Arc::default());
+        let posts = MemoryRepository::new();
+        let draft = posts.create(&cx, Post::factory().make_one()).await.expect("a draft");
+        let editor = editor(posts);
+
+        let post = editor.publish(&cx, draft.id).await.expect("published");
+        assert_eq!((post.status, post.version), (Status::Published, 2));
+        let again = editor.publish(&cx, draft.id).await.expect_err("once");
+        assert_eq!(again.code(), "post.published");
+    }
+
+    /// No records at all: the test says what each call gives.
+    #[tokio::test]
+    async fn a_post_that_changes_meanwhile_stays_as_it_is() {
+        let cx = Cx::new(Arc::default());
+        let draft: Post =
+            MemoryRepository::new().create(&cx, Post::factory().make_one()).await.expect("a draft");
+        let id = draft.id;
+        let stale = || Error::new(ErrorKind::Stale, "conflict.version", "the post has been changed");
+        let posts = Mock::new().on_find(move |_| Ok(draft)).on_save(move |_| Err(stale()));
+
+        let refused = editor(posts).publish(&cx, id).await.expect_err("stale");
+        assert_eq!(refused.code(), "conflict.version");
+    }
+    // ANCHOR_END: unit
+}

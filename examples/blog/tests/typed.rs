@@ -30,6 +30,13 @@ async fn seeds_run_as_often_as_you_like() {
         let cx = app.cx();
         for _ in 0..2 {
             framewright::data::seed::seed(&cx, &[], &|_| {}).await.expect("seeded");
+            let posts = Post::query().sort(post::id.asc()).all(&cx).await.expect("posts");
+            assert_eq!(posts.len(), 3);
+            let authors: Vec<_> = User::query().all(&cx).await.expect("users");
+            assert_eq!(authors.iter().map(|u| u.id).collect::<Vec<_>>(), [posts[0].author_id]);
+            assert!(authors[0].email.ends_with("@example.com"), "by the factory of users");
+            // what is deleted comes back with the next run
+            posts[1].clone().delete(&cx).await.expect("deleted");
         }
         assert_eq!(Tag::query().count(&cx).await.expect("a count"), 3);
     })

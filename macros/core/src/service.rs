@@ -111,12 +111,14 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, dx: &Diagnostics) -> 
         Some(span) => quote_spanned!(span=> #p::di::init::<#name>(made, cx)),
         None => quote!({ let _ = cx; #p::di::ready::<#name>(made) }),
     };
-    let circles = fields.iter().filter_map(|(_, from)| match from {
-        From::Shared(ty) | From::Cloned(ty) => Some(ty),
+    let circles = fields.iter().filter_map(|(field, from)| match from {
+        From::Shared(ty) | From::Cloned(ty) => Some((field, ty)),
         From::Default | From::Value(_) => None,
     });
-    let circles = circles.enumerate().map(|(index, ty)| {
-        let (check, p) = (format_ident!("FIELD_{index}"), placed(&p, ty.span()));
+    let circles = circles.enumerate().map(|(index, (field, ty))| {
+        // rustc names this constant in the error about a circle
+        let check = format_ident!("{}_IS_IN_A_CIRCLE", crate::model::names::plain(field).to_uppercase());
+        let p = placed(&p, ty.span());
         quote_spanned!(ty.span()=> static #check: () = #p::di::assert_acyclic(&NODE, #index);)
     });
     let views = provides.iter().enumerate().map(|(index, ty)| view(&p, name, index, ty));

@@ -37,8 +37,8 @@ pub fn seeds() -> Vec<&'static SeedEntry> {
 }
 
 /// Runs every seed (or those that `only` names), in order; says which ran. A seed is one piece of work: it opens its
-/// own transaction where it wants one, and finds what is there already (`first_or_create`, `upsert`), so that it can
-/// run again.
+/// own transaction where it wants one, and finds what is there already (`first_or_create`, `update_or_create`, `once` of a
+/// factory), so that it can run again.
 ///
 /// # Errors
 /// `seed.unknown` when `only` names one that is not there; otherwise that of the first seed that fails, with its name.

@@ -1,5 +1,5 @@
 //! The test kit of Framewright: a client in process, assertions that say what differs, a database per test, a clock
-//! that stands still, a faker and factories. `framewright::testing` has all of it, and `TestApp` over it.
+//! that stands still, a repository that expects its calls; and the factories of `framewright-factory`. `framewright::testing` has all of it, and `TestApp` over it.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -12,9 +12,8 @@ mod client;
 mod clock;
 mod databases;
 mod diff;
-mod factory;
-mod faker;
 mod ledger;
+mod mock;
 mod redact;
 mod template;
 
@@ -23,6 +22,6 @@ pub use client::{Client, Request};
 pub use clock::{CountedIds, TestClock};
 pub use databases::{TestDatabase, available, skipped};
 pub use diff::differences;
-pub use factory::{Factory, Maker};
-pub use faker::Faker;
+pub use framewright_factory::{Factory, Faker, Maker};
+pub use mock::Mock;
 pub use redact::{redacted, redacted_with};

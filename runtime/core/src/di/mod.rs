@@ -70,6 +70,17 @@ pub trait Provided: Send + Sync + 'static {
     }
 }
 
+/// A service that others hold a copy of, instead of sharing it: what a field of any other type than `Inject<T>` asks for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be injected by value",
+    label = "not a service that is `Clone`",
+    note = "a service is shared by `Inject<{Self}>`; by value it is cloned, so `{Self}` needs `#[service]` and `#[derive(Clone)]`",
+    note = "what is no service starts with `#[service(default)]` or `#[service(value = …)]` above the field"
+)]
+pub trait ByValue: Provided + Clone {}
+#[diagnostic::do_not_recommend]
+impl<T: Provided + Clone> ByValue for T {}
+
 /// A service that has to do something before it can be used: `#[service(init)]` calls it once, at start.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says `init`, but has no `impl Init`",
@@ -119,7 +130,7 @@ impl Need {
 
     /// The edge of a field of another type: a service by value.
     #[must_use]
-    pub const fn cloned<T: Provided + Clone>() -> Self {
+    pub const fn cloned<T: ByValue>() -> Self {
         Self { node: T::NODE, take: |state| T::find(state).map(|handle| Box::new(T::clone(&handle)) as _) }
     }
 }
@@ -153,6 +164,13 @@ impl Node {
         let found = |state: &State| C::find(state).is_some();
         let make = |_, cx: Cx| ready(cx.config::<C>());
         Self { name, checked: false, needs: &[], found, make, opaque: Opaque::new(false) }
+    }
+
+    /// The place of something that is always there, and needs nothing: its `find` makes it.
+    #[must_use]
+    pub const fn always(name: &'static str) -> Self {
+        let make = |parts: Parts, _| parts.absent();
+        Self { name, checked: false, needs: &[], found: |_| true, make, opaque: Opaque::new(false) }
     }
 
     /// The place of something that the application puts in before it builds its services.

@@ -28,13 +28,9 @@ pub trait Changes: Update {
     where
         Self::Resource: Send,
     {
-        let record = self.bound();
-        let values = record.as_ref().map(|record| differing(record, &self));
+        let begun = begun(&mut self);
         async move {
-            let (Some(record), Some(values)) = (record, values) else {
-                return Err(Error::internal("changes of no record were saved")
-                    .hint("begin with `record.patch()`, or use `update_by_key(cx, key, changes)`"));
-            };
+            let (record, values) = begun?;
             if values.is_empty() {
                 return Ok(record);
             }
@@ -73,6 +69,16 @@ pub trait Changes: Update {
     }
 }
 impl<U: Update> Changes for U {}
+
+/// The record that changes were begun with, and what they would write over it.
+pub(super) fn begun<U: Update>(changes: &mut U) -> Result<(U::Resource, Values)> {
+    let record = changes.bound().ok_or_else(|| {
+        Error::internal("changes of no record were saved")
+            .hint("begin with `record.patch()`, or use `update_by_key(cx, key, changes)`")
+    })?;
+    let values = differing(&record, changes);
+    Ok((record, values))
+}
 
 /// The fields of the changes that the record has other values of.
 fn differing(record: &dyn Record, changes: &dyn Record) -> Values {

@@ -1,9 +1,12 @@
-//! Records in memory, for tests of use cases: the same defaults, validation, unique keys, versions and soft delete as in
-//! a database, a thousand times faster. References to other resources are not followed.
+//! Records in memory, for tests of use cases: the same defaults, validation, unique keys, versions, soft delete and
+//! queries as in a database, a thousand times faster. References to other resources are not followed.
 
-use super::{Repository, built};
+use super::changes::{begun, version};
+use super::{Repository, built, truth};
+use crate::typed::Query;
 use crate::write::{Draft, Expected, stages_before, stale};
 use framewright_core::descriptor::KeyDescriptor;
+use framewright_core::query::{Deleted, complete};
 use framewright_core::{
     Column, Cx, Error, ErrorKind, Record, Resource, ResourceDescriptor, Result, Value, Values, json,
 };
@@ -61,13 +64,12 @@ impl<R: Resource> MemoryRepository<R> {
         built(draft.values)
     }
 
-    fn change(&self, cx: &Cx, key: &R::Key, changes: &R::Update, expected: Expected) -> Result<R> {
+    fn change(&self, cx: &Cx, key: Value, values: Values, expected: Expected) -> Result<R> {
         let d = R::DESCRIPTOR;
-        let key = key.value();
         let at = sortable(&key);
         let mut rows = self.rows();
         let before = living(d, rows.all.get(&at))?.clone();
-        let mut draft = Draft::update(cx, d, key, changes.values(), expected).over(before.clone());
+        let mut draft = Draft::update(cx, d, key, values, expected).over(before.clone());
         stages_before(cx, &mut draft)?;
         as_expected(&draft, &before)?;
         let mut after = before;
@@ -101,6 +103,42 @@ impl<R: Resource> MemoryRepository<R> {
         Ok(())
     }
 
+    /// Saves what a record's `patch()` began.
+    fn save_begun(&self, cx: &Cx, mut changes: R::Update) -> Result<R> {
+        let (record, values) = begun(&mut changes)?;
+        if values.is_empty() {
+            return Ok(record);
+        }
+        self.change(cx, record.key().value(), values, version(&record))
+    }
+
+    /// The values of a query's records in its order, without its limit.
+    fn chosen(&self, query: &Query<R>) -> Result<Vec<Values>> {
+        let d = R::DESCRIPTOR;
+        let rows = self.rows();
+        let mut chosen = Vec::new();
+        for row in rows.all.values() {
+            let deleted = living(d, Some(row)).is_err();
+            let part = match query.deleted {
+                Deleted::Without => !deleted,
+                Deleted::With => true,
+                Deleted::Only => deleted,
+            };
+            if part && truth::holds(query.filter.as_ref(), row)? {
+                chosen.push(row.clone());
+            }
+        }
+        let order = complete(&query.sort, d);
+        chosen.sort_by(|a, b| truth::order(&order, a, b));
+        Ok(chosen)
+    }
+
+    fn chosen_records(&self, query: &Query<R>) -> Result<Vec<R>> {
+        let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
+        let some = self.chosen(query)?.into_iter().skip(query.offset as usize).take(limit);
+        some.map(built).collect()
+    }
+
     fn page(&self, page: u32, per_page: u16) -> Result<(Vec<R>, u64)> {
         let d = R::DESCRIPTOR;
         let rows = self.rows();
@@ -119,8 +157,17 @@ impl<R: Resource> Repository<R> for MemoryRepository<R> {
         let found = living(R::DESCRIPTOR, self.rows().all.get(&sortable(&key.value()))).cloned();
         Box::pin(ready(found.and_then(built)))
     }
+    fn all<'a>(&'a self, _: &'a Cx, query: Query<R>) -> BoxFuture<'a, Result<Vec<R>>> {
+        Box::pin(ready(self.chosen_records(&query)))
+    }
+    fn count<'a>(&'a self, _: &'a Cx, query: Query<R>) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(ready(self.chosen(&query).map(|all| all.len() as u64)))
+    }
     fn list<'a>(&'a self, _: &'a Cx, page: u32, per_page: u16) -> BoxFuture<'a, Result<(Vec<R>, u64)>> {
         Box::pin(ready(self.page(page, per_page)))
+    }
+    fn save<'a>(&'a self, cx: &'a Cx, changes: R::Update) -> BoxFuture<'a, Result<R>> {
+        Box::pin(ready(self.save_begun(cx, changes)))
     }
     fn update<'a>(
         &'a self,
@@ -129,7 +176,7 @@ impl<R: Resource> Repository<R> for MemoryRepository<R> {
         changes: R::Update,
         expected: Expected,
     ) -> BoxFuture<'a, Result<R>> {
-        Box::pin(ready(self.change(cx, &key, &changes, expected)))
+        Box::pin(ready(self.change(cx, key.value(), changes.values(), expected)))
     }
     fn delete<'a>(&'a self, cx: &'a Cx, key: R::Key, expected: Expected) -> BoxFuture<'a, Result<()>> {
         Box::pin(ready(self.remove(cx, &key, expected)))

@@ -9,6 +9,7 @@ mod create;
 mod link;
 mod memory;
 mod record;
+mod truth;
 
 pub use changes::{Change, Changes};
 pub use contract::{DatabaseRepository, Repository};

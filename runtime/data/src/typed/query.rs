@@ -36,11 +36,11 @@ impl<R: Resource> Shape<R> for Loaded<R> {
 /// key.
 #[must_use = "a query does nothing until `all`, `first`, `count` … is called"]
 pub struct Query<R, O = R> {
-    pub(super) filter: Option<Filter>,
-    pub(super) sort: Vec<Sort>,
-    pub(super) limit: Option<u32>,
-    pub(super) offset: u32,
-    pub(super) deleted: Deleted,
+    pub(crate) filter: Option<Filter>,
+    pub(crate) sort: Vec<Sort>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) offset: u32,
+    pub(crate) deleted: Deleted,
     pub(super) loads: Vec<LoadNode>,
     of: PhantomData<fn() -> (R, O)>,
 }

@@ -1,9 +1,9 @@
 //! Data that looks real: the same seed makes the same data, on every machine.
 
 use framewright_core::{Date, Decimal, Id, ResourceDescriptor, Timestamp};
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes data up. Everything that must not repeat (emails, slugs) carries a number that counts.
 #[derive(Debug, Clone)]
@@ -66,12 +66,12 @@ const COUNTRIES: &[&str] = &[
     "Vietnam",
 ];
 
-/// A faker that no other of this thread, which is this test, repeats; and the next run gives the same.
+/// A faker that no other of this process repeats.
 impl Default for Faker {
     fn default() -> Self {
-        thread_local! { static MADE: Cell<u64> = const { Cell::new(0) } }
-        let made = MADE.replace(MADE.get() + 1);
-        Self { count: made * 1000, ..Self::new(made + 1) }
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        // the odd ones: makers that write into a database take the even ones, which they count per application
+        Self::numbered(2 * MADE.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }
 
@@ -80,6 +80,21 @@ impl Faker {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { state: seed, count: 0, parents: HashMap::new() }
+    }
+
+    /// Of makers that are numbered: the counts of each begin where those of the one before end.
+    pub(crate) fn numbered(number: u64) -> Self {
+        Self { count: number.wrapping_mul(1000), ..Self::new(number.wrapping_add(1)) }
+    }
+
+    /// Of a seed that somebody has chosen: its counts are not those of another one.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self { count: (seed % 1_000_000) * 1000, ..Self::new(seed) }
+    }
+
+    /// The data of another faker from now on; the parents stay.
+    pub(crate) fn restart(&mut self, from: Self) {
+        (self.state, self.count) = (from.state, from.count);
     }
 
     /// The next 64 bits (splitmix64).

@@ -1,163 +1,18 @@
-//! Factories: records made up for tests and for development, through the same write path as every other record.
+//! What is made up from a field's name, its type and its rules.
 
 use crate::faker::Faker;
 use framewright_core::descriptor::{Access, FieldDescriptor, ResourceDescriptor};
-use framewright_core::record::{Create, Record, Resource, Values};
+use framewright_core::record::{Create, Resource, Values};
 use framewright_core::rule::Rule;
-use framewright_core::{Cx, Error, Kind, Result, Value};
-use framewright_data::{CxData, write};
-use std::pin::Pin;
+use framewright_core::{Error, Kind, Result, Value};
 
-/// How a resource is made up. `impl Factory for Post {}` is enough: every required field gets a value that fits its
-/// name, its type and its rules. What should read better is written down in [`define`](Factory::define).
-///
-/// ```ignore
-/// impl Factory for Post {
-///     fn define(fake: &mut Faker) -> CreatePost {
-///         CreatePost::new(fake.title(), fake.paragraph(), fake.id::<User>())
-///     }
-/// }
-/// impl Post {
-///     fn published(post: CreatePost) -> CreatePost {
-///         post.status(Status::Published)
-///     }
-/// }
-/// let posts = Post::factory().count(50).state(Post::published).create(&cx).await?;
-/// ```
-pub trait Factory: Resource {
-    /// One body, made up. A foreign key is `fake.id::<User>()`: `create` has made that user before.
-    #[must_use]
-    fn define(fake: &mut Faker) -> Self::Create {
-        made_up::<Self>(fake)
-    }
-
-    /// Makes one, until [`Maker::count`] says more.
-    fn factory() -> Maker<Self> {
-        Maker { count: 1, states: Vec::new(), fake: Faker::default() }
-    }
-}
-
-type State<R> = Box<dyn Fn(<R as Resource>::Create, &mut Faker) -> <R as Resource>::Create + Send + Sync>;
-
-/// Makes records of a resource up.
-#[must_use = "nothing is made before `make` or `create`"]
-pub struct Maker<R: Resource> {
-    count: usize,
-    states: Vec<State<R>>,
-    fake: Faker,
-}
-
-impl<R: Factory> Maker<R> {
-    /// So many.
-    pub fn count(mut self, count: usize) -> Self {
-        self.count = count;
-        self
-    }
-
-    /// Changed by a state: any function from a body to a body, applied after those before it.
-    pub fn state(self, state: impl Fn(R::Create) -> R::Create + Send + Sync + 'static) -> Self {
-        self.state_with(move |body, _| state(body))
-    }
-
-    /// Changed by a state that makes something up itself.
-    pub fn state_with(
-        mut self,
-        state: impl Fn(R::Create, &mut Faker) -> R::Create + Send + Sync + 'static,
-    ) -> Self {
-        self.states.push(Box::new(state));
-        self
-    }
-
-    /// With the data of this seed; seeds that run side by side need different ones where something is unique.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.fake = Faker::new(seed);
-        self
-    }
-
-    /// Belonging to this record: foreign keys to its resource point to it.
-    pub fn for_parent<P: Resource>(mut self, parent: &P) -> Self {
-        let d = parent.descriptor();
-        if let Some(key) = parent.field(d.key) {
-            self.fake.adopt(d, key.to_value());
-        }
-        self
-    }
-
-    fn one(&mut self) -> R::Create {
-        let body = R::define(&mut self.fake);
-        self.states.iter().fold(body, |body, state| state(body, &mut self.fake))
-    }
-
-    /// The bodies, without a database.
-    #[must_use]
-    pub fn make(mut self) -> Vec<R::Create> {
-        (0..self.count).map(|_| self.one()).collect()
-    }
-
-    /// One body, without a database.
-    #[must_use]
-    pub fn make_one(mut self) -> R::Create {
-        self.one()
-    }
-
-    /// The records, all in one transaction; records that required foreign keys point to are made first, one of each.
-    ///
-    /// # Errors
-    /// Those of a create.
-    pub async fn create(mut self, cx: &Cx) -> Result<Vec<R>> {
-        cx.transaction(async move |cx: &Cx| {
-            parents(cx, R::DESCRIPTOR, &mut self.fake, 0).await?;
-            let mut records = Vec::with_capacity(self.count);
-            for _ in 0..self.count {
-                let mut values = write::create(cx, R::DESCRIPTOR, self.one().values()).await?;
-                records.push(
-                    R::build(&mut values)
-                        .map_err(|_| Error::internal("a created record does not fit its type"))?,
-                );
-            }
-            Ok(records)
-        })
-        .await
-    }
-
-    /// One record.
-    ///
-    /// # Errors
-    /// Those of [`create`](Self::create).
-    pub async fn create_one(self, cx: &Cx) -> Result<R> {
-        let made = self.count(1).create(cx).await?;
-        made.into_iter().next().ok_or_else(|| Error::internal("one record was asked for, and none was made"))
-    }
-}
-
-/// Makes a record of every resource that a required foreign key points to, unless there is one already.
-fn parents<'a>(
-    cx: &'a Cx,
-    of: &'static ResourceDescriptor,
-    fake: &'a mut Faker,
-    depth: usize,
-) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
-    Box::pin(async move {
-        for field in of.fields.iter().filter(|f| wanted(f)) {
-            let Some(target) = field.facts.references.map(|r| r()) else { continue };
-            if target.table == of.table || fake.parent(target).is_some() || depth > 8 {
-                continue;
-            }
-            parents(cx, target, fake, depth + 1).await?;
-            let made = write::create(cx, target, values(target, fake)?).await?;
-            if let Some(key) = made.get(target.key) {
-                fake.adopt(target, key.clone());
-            }
-        }
-        Ok(())
-    })
-}
-
-fn wanted(field: &FieldDescriptor) -> bool {
+/// Whether a body can't do without this field.
+pub(crate) fn wanted(field: &FieldDescriptor) -> bool {
     field.required() && field.access.has(Access::CREATE)
 }
 
-fn made_up<R: Resource>(fake: &mut Faker) -> R::Create {
+/// The body of a create.
+pub(crate) fn body<R: Resource>(fake: &mut Faker) -> R::Create {
     let made = values(R::DESCRIPTOR, fake).and_then(|mut values| {
         R::Create::build(&mut values)
             .map_err(|_| Error::internal("a value that was made up does not fit its type"))
@@ -165,7 +20,8 @@ fn made_up<R: Resource>(fake: &mut Faker) -> R::Create {
     made.unwrap_or_else(|e| panic!("`{}` can't be made up: {}", R::DESCRIPTOR.name, e.message()))
 }
 
-fn values(of: &'static ResourceDescriptor, fake: &mut Faker) -> Result<Values> {
+/// The values of every field that a body can't do without.
+pub(crate) fn values(of: &'static ResourceDescriptor, fake: &mut Faker) -> Result<Values> {
     let mut values = Values::of(of);
     for (index, field) in (0u16..).zip(of.fields).filter(|(_, f)| wanted(f)) {
         let unique = of.uniques.iter().any(|k| k.fields.contains(&index));
@@ -226,7 +82,9 @@ fn range(field: &FieldDescriptor, usual: (i64, i64)) -> (i64, i64) {
 fn integer(field: &FieldDescriptor, unique: bool, fake: &mut Faker) -> i64 {
     let (low, high) = range(field, (1, 999));
     if unique {
-        low.saturating_add(i64::try_from(fake.count()).unwrap_or(0)).min(high)
+        // around and around, where there are fewer numbers than counts
+        let span = u64::try_from(i128::from(high) - i128::from(low) + 1).unwrap_or(u64::MAX).max(1);
+        low.saturating_add(i64::try_from(fake.count() % span).unwrap_or(0))
     } else {
         fake.number(low..=high)
     }
