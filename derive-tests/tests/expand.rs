@@ -72,6 +72,10 @@ part! { kept {
     soft_delete: with("soft_delete"),
     versioned: with("versioned"),
     audit_columns: with("audit_columns"),
+    active: with("active"),
+    active_declared: "#[resource(policy = public, active)] pub struct Post { #[field(default = false)] pub is_active: bool }",
+    readonly_id: "#[resource(policy = public, except(create, bulk))] pub struct Post { #[field(id, readonly)] pub code: String }",
+    kept_in_queries: "#[resource(policy = public, versioned)] pub struct Post { #[field(filter, sort)] pub version: i64 }",
     declared_id: "#[resource(internal)] pub struct Post { pub title: String, pub id: i64 }",
     marked_id: "#[resource(internal)] pub struct Post { #[field(id)] pub code: String }",
     uuid_id: "#[resource(internal)] pub struct Post { pub id: Uuid }",
@@ -100,6 +104,7 @@ part! { validation {
     length_max: field("length(max = 120)", "String"),
     range: field("range(min = -1, max = 5)", "i32"),
     range_float: field("range(min = 0.5)", "f64"),
+    range_decimal: field("range(min = 0.01, max = 5)", "Decimal"),
     email: field("email", "String"),
     url: field("url", "String"),
     pattern: field("pattern = \"^[a-z]+$\"", "String"),
@@ -186,6 +191,65 @@ fn a_half_finished_attribute_keeps_every_name() {
                 "CreatePost UpdatePost post",
                 "The headline.",
                 "author : One User",
+                "created_at",
+            ] {
+                assert!(expansion.contains(name), "{source}: `{name}` is gone\n{expansion}");
+            }
+        }
+    }
+}
+
+/// Text that breaks off anywhere, closed as an editor closes it: an open string, then every open bracket.
+fn closed(text: &str) -> String {
+    let mut open = Vec::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '<' => open.push(if c == '(' { ')' } else { '>' }),
+            ')' | '>' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let mut text = text.to_owned();
+    text.extend(quoted.then_some('"'));
+    text.extend(open.into_iter().rev());
+    text
+}
+
+/// Wherever the cursor stands in the attributes of a real resource: no panic, and every generated name with its docs.
+#[test]
+fn every_prefix_of_an_attribute_keeps_every_name() {
+    let args = "policy = public, soft_delete, versioned, table = \"posts\", path = \"blog-posts\", \
+        unique(author_id, title, code = \"post.taken\"), index(title, created_at), except(delete, bulk), \
+        page(default = 20, max = 100), has_many(comments: Comment by post_id), \
+        many_to_many(tags: Tag through PostTag), check = rules::sensible, breaking = \"never filled\", active";
+    let title = "length(min = 3, max = 120), filter, sort, unique(code = \"post.title_taken\"), \
+        pattern = \"^[a-z]+$\", default = String::new(), custom = rules::quiet, message = \"no\", \
+        example = \"Hello\", column = \"headline\", renamed_from = \"header\"";
+    let author = "filter, on_delete = cascade, relation = writer, references = User, index";
+    let price = "precision(12, 2), range(min = 0.01, max = 99.5), readonly, default = Decimal::ZERO";
+    let whole = [args, title, author, price];
+    for (at, text) in whole.iter().enumerate() {
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let mut written = ["policy = public", "filter", "filter", "filter"].map(str::to_owned);
+            written[at] = closed(&text[..end]);
+            let [args, title, author, price] = &written;
+            let source = format!(
+                "/// A post.\n#[resource({args})] pub struct Post {{ /// The headline.\n #[field({title})] pub title: String, \
+                 #[field({author})] pub author_id: Id<User>, #[field({price})] pub price: Decimal }}"
+            );
+            let Ok(_) = source.parse::<proc_macro2::TokenStream>() else { panic!("not closed: {source}") };
+            let (expansion, found) = expand(&source);
+            let expansion = expansion.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(!found.iter().any(|m| m.code == "FW900"), "{source}: {found:?}");
+            for name in [
+                "pub struct Post",
+                "CreatePost UpdatePost post",
+                "The headline.",
+                ": One ",
+                "price : Decimal",
                 "created_at",
             ] {
                 assert!(expansion.contains(name), "{source}: `{name}` is gone\n{expansion}");

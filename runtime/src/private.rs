@@ -5,7 +5,7 @@ pub use core::clone::Clone;
 pub use core::default::Default;
 pub use core::fmt::{Debug, Formatter, Result as FmtResult};
 pub use core::option::Option::{self, None, Some};
-pub use core::primitive::{i32, i64};
+pub use core::primitive::{bool, i32, i64};
 pub use core::result::Result::Ok;
 pub use core::{concat, module_path, stringify};
 pub use std::boxed::Box;
@@ -19,7 +19,7 @@ pub use framewright_core::descriptor::{
     RelationDescriptor, RelationKind, ResourceDescriptor, Source,
 };
 pub use framewright_core::error::Result;
-pub use framewright_core::expand::{check, custom, custom_text, foreign_key, inventory, target};
+pub use framewright_core::expand::{check, custom, custom_text, decimal, foreign_key, inventory, target};
 pub use framewright_core::record::{Resource, SoftDelete};
 pub use framewright_core::registry::ResourceEntry;
 pub use framewright_core::rule::Rule;

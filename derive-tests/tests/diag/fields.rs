@@ -85,8 +85,8 @@ fn rules() {
             &[("FW305", "4, max = 3", "accepts no value")],
         ),
         (
-            "#[resource(internal)] struct Post { #[field(precision(19, 4))] n: Decimal }",
-            &[("FW305", "precision", "1 to 18 digits")],
+            "#[resource(internal)] struct Post { #[field(precision(29, 4))] n: Decimal }",
+            &[("FW305", "precision", "1 to 28 digits")],
         ),
         (
             "#[resource(internal)] struct Post { #[field(precision(4, 5))] n: Decimal }",
@@ -223,6 +223,137 @@ fn columns_and_keys() {
         (
             "#[resource(internal)] struct Post { #[field(renamed_from = \"a b\")] title: String }",
             &[("FW501", "\"a b\"", "write `\"a_b\"`")],
+        ),
+    ]);
+}
+
+#[test]
+fn options_that_would_say_nothing() {
+    check(&[
+        (
+            "#[resource(internal)] struct Post { #[field(skip, filter, unique, length(max = 3))] seen: String }",
+            &[
+                ("FW208", "filter", "`seen` is skipped"),
+                ("FW208", "unique", "remove `skip`"),
+                ("FW208", "length", "no column"),
+            ],
+        ),
+        ("#[resource(internal, versioned)] struct Post { #[field(filter)] version: i64 }", &[]),
+        (
+            "#[resource(policy = public, audit_columns)] struct Post { #[field(sort)] created_by: Option<String> }",
+            &[],
+        ),
+        (
+            "#[resource(internal)] struct Post { #[field(default = now)] created_at: Timestamp }",
+            &[("FW208", "default", "the framework writes `created_at`")],
+        ),
+        (
+            "#[resource(internal, versioned)] struct Post { #[field(custom = rules::odd)] version: i64 }",
+            &[("FW208", "custom", "nothing to refuse")],
+        ),
+        (
+            "#[resource(internal)] struct Post { #[field(write_only)] updated_at: Timestamp }",
+            &[("FW208", "write_only", "use `hidden`")],
+        ),
+        (
+            "#[resource(internal)] struct Post { #[field(hidden)] id: i64 }",
+            &[("FW208", "hidden", "the primary key")],
+        ),
+        (
+            "#[resource(policy = public)] struct Post { #[field(id, readonly)] code: String }",
+            &[("FW311", "readonly", "no create could set it")],
+        ),
+        (
+            "#[resource(policy = public, except(create, bulk))] struct Post { #[field(id, readonly)] code: String }",
+            &[],
+        ),
+        (
+            "#[resource(policy = public)] struct Post { #[field(exposed)] title: String }",
+            &[("FW208", "exposed", "doesn't look like a secret")],
+        ),
+        (
+            "#[resource(policy = public)] struct Post { #[field(hidden, example = \"x\")] title: Option<String> }",
+            &[("FW208", "example", "no documentation")],
+        ),
+        (
+            "#[resource(internal, policy = public, path = \"p\")] struct Post { #[field(sort)] title: String, #[field(sort)] n: i64 }",
+            &[
+                ("FW208", "policy", "no routes to guard"),
+                ("FW208", "path", "no routes to put"),
+                ("FW208", "sort", "no list is sorted by `title`"),
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn secrets_and_money() {
+    for name in
+        ["token", "reset_token", "auth_token", "session_token", "pin", "otp", "cvv", "ssn", "card_number"]
+    {
+        let source = format!("#[resource(policy = public)] struct User {{ {name}: String }}");
+        let (_, found) = super::expand(&source);
+        assert_eq!(found.iter().map(|m| (m.code, m.at.as_str())).collect::<Vec<_>>(), [("FW309", name)]);
+    }
+    check(&[
+        ("#[resource(policy = public)] struct User { pin: i32, shipping: String, tokenizer: String }", &[]),
+        (
+            "#[resource(policy = public)] struct Item { price: f64, total_net: Option<f64> }",
+            &[("FW314", "f64", "`price` looks like an amount of money"), ("FW314", "f64", "`Decimal`")],
+        ),
+        (
+            "#[resource(policy = public)] struct Item { #[field(approximate)] price: f64, tax_rate: f64, cost_id: Id<Cost> }",
+            &[],
+        ),
+        (
+            "#[resource(policy = public)] struct Item { #[field(approximate)] ratio: f64 }",
+            &[("FW208", "approximate", "remove `approximate`")],
+        ),
+    ]);
+}
+
+#[test]
+fn bounds_of_decimals() {
+    check(&[
+        ("#[resource(internal)] struct Post { #[field(range(min = 0.01, max = 1_000))] n: Decimal }", &[]),
+        (
+            "#[resource(internal)] struct Post { #[field(range(min = 0.10, max = 0.1))] n: Decimal, #[field(range(min = 0.11, max = 0.1))] m: Decimal }",
+            &[("FW305", "0.11, max = 0.1", "0.11 is greater than 0.1")],
+        ),
+        (
+            "#[resource(internal)] struct Post { #[field(range(min = 1e3))] n: Decimal }",
+            &[("FW206", "1e3", "a decimal number")],
+        ),
+    ]);
+}
+
+#[test]
+fn keys_have_a_size_and_a_code() {
+    check(&[
+        (
+            "#[resource(internal)] struct Post { #[field(unique, length(max = 4000))] title: String }",
+            &[("FW404", "title", "#[field(length(max = 650))]")],
+        ),
+        (
+            "#[resource(internal)] struct Post { #[field(id, length(max = 651))] title: String }",
+            &[("FW404", "title", "can have 2604 bytes")],
+        ),
+        ("#[resource(internal)] struct Post { #[field(index, length(max = 650))] title: String }", &[]),
+        (
+            "#[resource(internal, unique(author_id, a, b, c))] struct Post { author_id: Id<User>, a: String, b: String, #[field(length(max = 300))] c: String }",
+            &[("FW404", "c", "can have 3256 bytes")],
+        ),
+        (
+            "#[resource(internal, unique(author_id, a, b))] struct Post { author_id: Id<User>, a: String, b: String }",
+            &[],
+        ),
+        (
+            "#[resource(internal, unique(title, code = \"Taken!\"))] struct Post { title: String }",
+            &[("FW206", "\"Taken!\"", "`code = \"post.taken\"`")],
+        ),
+        (
+            "#[resource(internal, unique(title, code = \"a.b\"))] struct Post { #[field(unique(code = \"a.b\"))] title: String }",
+            &[("FW203", "\"a.b\"", "have the code `a.b`")],
         ),
     ]);
 }

@@ -131,7 +131,7 @@ fn unknown_and_misplaced_options() {
             &[("FW203", "versioned", "first set on line 1")],
         ),
         (
-            "#[resource(internal)] struct Post { #[field(sort, sort)] title: String }",
+            "#[resource(policy = public)] struct Post { #[field(sort, sort)] title: String }",
             &[("FW203", "sort", "is set twice for field `title`")],
         ),
         (

@@ -14,7 +14,9 @@ use framewright::{Value, Values};
 
 extern crate framewright as backend;
 
+mod enums;
 mod services;
+mod tables;
 
 mod rules {
     use super::*;
@@ -50,6 +52,7 @@ pub struct Plain {
     soft_delete,
     versioned,
     audit_columns,
+    active,
     except(delete),
     page(default = 7, max = 70),
     has_many(parts: Part by thing_id),
@@ -124,6 +127,8 @@ pub struct Fields {
     pub write_only: Option<String>,
     #[field(exposed)]
     pub api_key: Option<String>,
+    #[field(approximate)]
+    pub fee: Option<f64>,
     #[field(example = "for example")]
     pub example: String,
     #[field(length(min = 2, max = 3))]
@@ -231,6 +236,14 @@ fn resource_audit_columns() {
     assert_eq!(thing().kept.created_by, Some(index(thing(), "created_by")));
     assert_eq!(thing().kept.updated_by, Some(index(thing(), "updated_by")));
     assert_eq!(plain().kept.created_by, None);
+}
+#[test]
+fn resource_active() {
+    let (_, active) = thing().field_named("is_active").unwrap();
+    let Some(DefaultValue::Value(default)) = active.default else { panic!("no default") };
+    assert_eq!(default(), Value::Bool(true));
+    assert!(active.access.has(Access::READ | Access::CREATE | Access::UPDATE | Access::FILTER));
+    assert!(plain().field_named("is_active").is_none());
 }
 #[test]
 fn resource_only() {
@@ -370,6 +383,11 @@ fn field_example() {
     assert_eq!((field("example").example, field("text").example), (Some("for example"), None));
 }
 #[test]
+fn field_approximate() {
+    // Without it the resource does not compile: `ui/field/money_is_not_a_float`.
+    assert_eq!(field("fee").kind(), framewright::Kind::F64);
+}
+#[test]
 fn field_length() {
     holds("length", "äöü", "äöüß");
     holds("length", "ab", "a");
@@ -447,24 +465,44 @@ fn field_on_delete() {
     );
 }
 
-/// The table names each option once, with a test that is here.
+/// The tests of a line of the table: `"name"`, or `["name", "path/of/file.rs::name"]`.
+fn tests_of(value: &str) -> Vec<&str> {
+    value.trim_matches(['[', ']']).split(',').map(|t| t.trim().trim_matches('"')).collect()
+}
+
+/// The table names each option once, with tests that are there: one of what the option makes of the descriptor, and
+/// where that is only half of it, one of what an application sees.
 #[test]
 fn every_option_is_held_by_a_test() {
-    let (table, source) =
-        (include_str!("../../keys.toml"), concat!(include_str!("main.rs"), include_str!("services.rs")));
+    let here = concat!(
+        include_str!("main.rs"),
+        include_str!("enums.rs"),
+        include_str!("services.rs"),
+        include_str!("tables.rs")
+    );
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut section = String::new();
     let mut held = Vec::new();
-    for line in table.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+    for line in include_str!("../../keys.toml")
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+    {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             section = name.to_owned();
             continue;
         }
-        let (key, test) = line.split_once(" = ").unwrap();
-        let test = test.trim_matches('"');
-        assert!(
-            source.contains(&format!("fn {test}()")),
-            "keys.toml names the test `{test}`, which is not there"
-        );
+        let (key, tests) = line.split_once(" = ").unwrap();
+        for test in tests_of(tests) {
+            let (source, name) = match test.split_once("::") {
+                None => (here.to_owned(), test),
+                Some((file, name)) => (std::fs::read_to_string(root.join(file)).unwrap_or_default(), name),
+            };
+            assert!(
+                source.contains(&format!("fn {name}()")),
+                "keys.toml names the test `{test}`, which is not there"
+            );
+        }
         held.push(format!("{section}.{key}"));
     }
     let mut options: Vec<String> =

@@ -3,6 +3,7 @@
 
 mod bulk;
 mod by_filter;
+mod checks;
 mod links;
 mod model;
 mod races;

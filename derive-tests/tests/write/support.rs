@@ -1,5 +1,6 @@
 //! A fresh database of each kind with the tables of the model.
 
+use super::checks::{Asset, Coupon};
 use super::model::*;
 use framewright::cx::State;
 use framewright::data::{Database, DatabaseConfig, Dialect, ddl::create_schema};
@@ -71,6 +72,8 @@ pub(crate) async fn each() -> Vec<Fresh> {
             Event::DESCRIPTOR,
             Stock::DESCRIPTOR,
             Pair::DESCRIPTOR,
+            Asset::DESCRIPTOR,
+            Coupon::DESCRIPTOR,
         ];
         for sql in create_schema(dialect, &tables) {
             db.batch(&sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));

@@ -1,12 +1,27 @@
 //! `#[derive(DbEnum)]`: a closed set of values in one column, stored and sent by name.
 
+use crate::attribute::krate;
 use crate::diag::{Code, Diagnostic, Diagnostics, help_nearest};
 use crate::model::names;
+use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::entries;
 use darling::{FromDeriveInput, FromVariant};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Ident, LitStr, Path};
+
+/// The options of the enum.
+pub(crate) const SPECS: &[OptionSpec] = &[krate(Place::DbEnum)];
+
+/// The options of a variant.
+pub(crate) const VARIANT_SPECS: &[OptionSpec] = &[OptionSpec {
+    key: "name",
+    place: Place::DbVariant,
+    takes: Takes::Text,
+    default: "the variant's name in snake case",
+    doc: "What is stored and sent for the variant.",
+    example: "name = \"in_review\"",
+}];
 
 /// `#[db_enum(…)]` of the enum.
 #[derive(FromDeriveInput)]
@@ -71,10 +86,10 @@ pub(crate) fn expand(item: TokenStream, dx: &Diagnostics) -> TokenStream {
             return TokenStream::new();
         }
     }
-    options(&input.attrs, &["crate"], "the enum", dx);
+    options(&input.attrs, SPECS, "the enum", dx);
     if let syn::Data::Enum(data) = &input.data {
         for variant in &data.variants {
-            options(&variant.attrs, &["name"], "a variant", dx);
+            options(&variant.attrs, VARIANT_SPECS, "a variant", dx);
         }
     }
     if !dx.is_empty() {
@@ -100,7 +115,8 @@ pub(crate) fn expand(item: TokenStream, dx: &Diagnostics) -> TokenStream {
 }
 
 /// Reports the options of `#[db_enum(…)]` that are not accepted here.
-fn options(attrs: &[syn::Attribute], accepts: &[&str], of: &str, dx: &Diagnostics) {
+fn options(attrs: &[syn::Attribute], specs: &[OptionSpec], of: &str, dx: &Diagnostics) {
+    let accepts: Vec<&str> = specs.iter().map(|s| s.key).collect();
     for attr in attrs.iter().filter(|a| a.path().is_ident("db_enum")) {
         let Ok(list) = attr.meta.require_list() else { continue };
         for entry in entries(list.tokens.clone(), "`#[db_enum]`", dx) {
@@ -112,7 +128,7 @@ fn options(attrs: &[syn::Attribute], accepts: &[&str], of: &str, dx: &Diagnostic
                         &entry.key,
                         format!("unknown option `{word}` for {of} of `#[db_enum]`"),
                     )
-                    .maybe_help(help_nearest(&word, accepts))
+                    .maybe_help(help_nearest(&word, &accepts))
                     .note("`#[db_enum]` accepts `name` on a variant, and `crate` on the enum"),
                 );
             }

@@ -88,6 +88,8 @@ pub fn options() -> Vec<(&'static str, &'static OptionSpec)> {
         ("config", config::SPECS),
         ("config", config::SETTING_SPECS),
         ("seed", seed::SPECS),
+        ("db_enum", db_enum::SPECS),
+        ("db_enum", db_enum::VARIANT_SPECS),
     ];
     let others = others.into_iter().flat_map(|(name, specs)| specs.iter().map(move |spec| (name, spec)));
     part::specs().into_iter().chain(others).collect()

@@ -14,6 +14,8 @@ pub fn reference_markdown() -> String {
         (Place::Config, "`#[config(…)]`"),
         (Place::Setting, "`#[setting(…)]`"),
         (Place::Seed, "`#[seed(…)]`"),
+        (Place::DbEnum, "`#[db_enum(…)]`"),
+        (Place::DbVariant, "`#[db_enum(…)]` on a variant"),
     ];
     for (place, title) in places {
         page.push_str(&format!(

@@ -17,6 +17,10 @@ pub enum Place {
     Setting,
     /// `#[seed(…)]`
     Seed,
+    /// `#[db_enum(…)]`
+    DbEnum,
+    /// `#[db_enum(…)]` on a variant
+    DbVariant,
 }
 
 impl Place {
@@ -30,6 +34,7 @@ impl Place {
             Self::Config => "#[config]",
             Self::Setting => "#[setting]",
             Self::Seed => "#[seed]",
+            Self::DbEnum | Self::DbVariant => "#[db_enum]",
         }
     }
 }

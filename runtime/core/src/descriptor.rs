@@ -137,6 +137,9 @@ pub struct FieldDescriptor {
     pub message: Option<&'static str>,
 }
 
+/// How many digits a decimal has, and how many of them after the point, unless `precision(…)` says otherwise.
+pub const DECIMAL: (u8, u8) = (19, 4);
+
 impl FieldDescriptor {
     /// The descriptor of a plain field of type `T`: what the macro starts from, so that an expansion names
     /// only what differs.
@@ -155,7 +158,7 @@ impl FieldDescriptor {
             doc: "",
             facts,
             max_length: Some(255),
-            decimal: (19, 4),
+            decimal: DECIMAL,
             rules: &[],
             custom: &[],
             default: None,

@@ -124,8 +124,9 @@ fn check_names(resources: &[&'static ResourceDescriptor]) -> Vec<String> {
     let mut found = Vec::new();
     for d in resources {
         let checked = |f: &&FieldDescriptor| {
+            // The others are held by the write path alone.
             let rule =
-                |r: &Rule| matches!(r, Rule::Length { .. } | Rule::Range { .. } | Rule::RangeF64 { .. });
+                |r: &Rule| !matches!(r, Rule::Email | Rule::Url | Rule::Pattern(_) | Rule::Alphanumeric);
             f.facts.options.is_some() || f.rules.iter().any(rule)
         };
         for field in d.fields.iter().filter(checked) {

@@ -1,6 +1,8 @@
 //! Validation rules as data: the same table drives the check at run time, the CHECK constraint, the OpenAPI
 //! schema and the hints of forms.
 
+use crate::types::Decimal;
+
 /// One rule of a field, beyond what its type says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rule {
@@ -17,6 +19,13 @@ pub enum Rule {
         min: Option<i64>,
         /// at most
         max: Option<i64>,
+    },
+    /// a decimal, with digits after the point: `range(min = 0.01)`
+    RangeDecimal {
+        /// at least
+        min: Option<Decimal>,
+        /// at most
+        max: Option<Decimal>,
     },
     /// a double: `range(min = 0.5)`
     RangeF64 {

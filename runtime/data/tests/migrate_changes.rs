@@ -214,6 +214,35 @@ fn cases() -> Vec<Case> {
             posts(vec![col("n", F64).check(Check::RangeF64 { min: Some(0.25), max: Some(1e6) })]),
         ),
         ("range of a decimal", posts(vec![col("n", Decimal)]), posts(vec![col("n", Decimal).range(-5, 500)])),
+        (
+            "range of a decimal, to the cent",
+            posts(vec![col("n", Decimal)]),
+            posts(vec![col("n", Decimal).check(Check::RangeDecimal { min: "0.01".parse().ok(), max: None })]),
+        ),
+        (
+            "add checks of text",
+            posts(vec![title()]),
+            posts(vec![
+                title()
+                    .check(Check::Prefix("1".into()))
+                    .check(Check::Contains("1".into()))
+                    .check(Check::Ascii)
+                    .check(Check::NotBlank),
+            ]),
+        ),
+        (
+            "add a column with checks of text",
+            posts(vec![title()]),
+            posts(vec![
+                title(),
+                col("mark", Text).check(Check::NotBlank).check(Check::Suffix("'\\n".into())).length(5, 50),
+            ]),
+        ),
+        (
+            "drop a check of text",
+            posts(vec![title().check(Check::Prefix("1".into())), col("n", I32)]),
+            posts(vec![title(), col("n", I32)]),
+        ),
         ("drop check", posts(vec![col("n", I32).range(0, 10)]), posts(vec![col("n", I32)])),
         ("add unique", posts(vec![title()]), vec![table("posts", vec![title()]).unique(&["title"])]),
         (

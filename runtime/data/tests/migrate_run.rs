@@ -6,7 +6,7 @@ mod migrating;
 use framewright_core::Kind::*;
 use framewright_core::Value;
 use framewright_data::Dialect;
-use framewright_data::ddl::Schema;
+use framewright_data::ddl::{Check, Schema};
 use framewright_data::drift::drift_from;
 use framewright_data::migrate::{
     Event, MakeOptions, Migration, MigrationFiles, Migrator, Plan, dangers, make_for, refusal, snapshot,
@@ -506,6 +506,30 @@ fn safe_changes_need_no_approval() {
         table("users", vec![col("name", Text)]),
     ]);
     assert_eq!(dangers(&Plan::between(&old, &new), &[]), []);
+}
+
+#[test]
+fn only_what_a_check_newly_refuses_is_dangerous() {
+    let price = |min: &str| Check::RangeDecimal { min: min.parse().ok(), max: None };
+    let of = |checks: Vec<Check>| {
+        let column = checks.into_iter().fold(col("n", Decimal), |column, check| column.check(check));
+        schema(vec![table("posts", vec![column])])
+    };
+    let one = Check::Range { min: Some(1), max: None };
+    for (old, new, open) in [
+        (vec![price("0.05")], vec![price("0.01")], 0),
+        (vec![one.clone()], vec![price("0.01")], 0),
+        (vec![price("0.01")], vec![], 0),
+        (vec![price("0.01")], vec![price("0.05")], 1),
+        (vec![price("0.01")], vec![one], 1),
+        (vec![Check::Ascii], vec![Check::Ascii], 0),
+        (vec![Check::Ascii, Check::NotBlank], vec![Check::NotBlank], 0),
+        (vec![Check::NotBlank], vec![Check::NotBlank, Check::Ascii], 1),
+        (vec![Check::Prefix("a".into())], vec![Check::Prefix("b".into())], 1),
+    ] {
+        let found = dangers(&Plan::between(&of(old.clone()), &of(new.clone())), &[]);
+        assert_eq!(found.len(), open, "{old:?} {new:?}: {found:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::faker::Faker;
 use framewright_core::descriptor::{Access, FieldDescriptor, ResourceDescriptor};
 use framewright_core::record::{Create, Resource, Values};
 use framewright_core::rule::Rule;
-use framewright_core::{Error, Kind, Result, Value};
+use framewright_core::{Decimal, Error, Kind, Result, Value};
 
 /// Whether a body can't do without this field.
 pub(crate) fn wanted(field: &FieldDescriptor) -> bool {
@@ -53,7 +53,13 @@ fn value(field: &FieldDescriptor, unique: bool, fake: &mut Faker) -> Result<Valu
         }
         Kind::Decimal => {
             let (low, high) = range(field, (1, 999));
-            Value::Decimal(framewright_core::Decimal::new(fake.number(low..=high), 0))
+            let mut made = Decimal::new(fake.number(low..=high), 0);
+            for rule in field.rules {
+                if let Rule::RangeDecimal { min, max } = rule {
+                    made = made.max(min.unwrap_or(made)).min(max.unwrap_or(Decimal::MAX));
+                }
+            }
+            Value::Decimal(made)
         }
         Kind::Bytes => Value::Bytes(fake.bits().to_le_bytes().to_vec()),
         Kind::Uuid => Value::Uuid(*fake.uuid().as_bytes()),

@@ -1,4 +1,4 @@
-//! Eighteen digits are exact on all three.
+//! Twenty-eight digits are exact on all three.
 
 use framewright::prelude::*;
 

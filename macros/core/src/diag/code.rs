@@ -79,6 +79,8 @@ codes! {
     FW312,
     /// A column does not depend on `cfg`.
     FW313,
+    /// Money is kept in a float.
+    FW314,
     /// A resource has no primary key.
     FW401,
     /// A resource has two primary keys.

@@ -166,7 +166,8 @@ fn type_of(field: &Field) -> TokenStream {
         Role::DeletedAt => quote!(__fw::Option<__fw::Timestamp>),
         Role::Version => quote!(__fw::i64),
         Role::CreatedBy | Role::UpdatedBy => quote!(__fw::Option<__fw::String>),
-        Role::Key | Role::Plain => field.ty.to_token_stream(),
+        Role::Plain => quote!(__fw::bool),
+        Role::Key => field.ty.to_token_stream(),
     }
 }
 

@@ -67,12 +67,66 @@ pub(crate) enum Rule {
     Length(Option<u32>, Option<u32>),
     /// `range(min, max)` of integers, decimals and money
     Range(Option<i64>, Option<i64>),
+    /// `range(min, max)` of decimals, with digits after the point
+    RangeDecimal(Option<Exact>, Option<Exact>),
     /// `range(min, max)` of doubles
     RangeF64(Option<f64>, Option<f64>),
     /// one with a text: `Pattern`, `Contains`, `Prefix`, `Suffix`
     Text(&'static str, LitStr),
     /// one without anything: `Email`, `Url`, `Ascii`, `Alphanumeric`, `NotBlank`
     Plain(&'static str),
+}
+
+/// A decimal number as it was written: `12.50` is 1250 with two digits after the point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exact {
+    /// all its digits
+    pub(crate) digits: i64,
+    /// how many of them stand after the point
+    pub(crate) scale: u32,
+}
+
+impl darling::FromMeta for Exact {
+    fn from_string(text: &str) -> darling::Result<Self> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        // Neither `1e3` nor `1.5f64` is only digits.
+        format!("{whole}{part}")
+            .parse()
+            .ok()
+            .zip(u32::try_from(part.len()).ok().filter(|scale| *scale <= 18))
+            .map(|(digits, scale)| Self { digits, scale })
+            .ok_or_else(|| darling::Error::unknown_value(text))
+    }
+}
+
+impl Exact {
+    fn scaled(self) -> i128 {
+        // At most 19 digits, and 18 zeros.
+        i128::from(self.digits).saturating_mul(10i128.saturating_pow(18 - self.scale.min(18)))
+    }
+}
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        self.scaled() == other.scaled()
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        self.scaled().partial_cmp(&other.scaled())
+    }
+}
+
+impl std::fmt::Display for Exact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.digits < 0 { "-" } else { "" };
+        let digits = self.digits.unsigned_abs();
+        let Some(one) = 10u64.checked_pow(self.scale).filter(|_| self.scale > 0) else {
+            return write!(f, "{sign}{digits}");
+        };
+        write!(f, "{sign}{}.{:0width$}", digits / one, digits % one, width = self.scale as usize)
+    }
 }
 
 /// A rule in Rust, or a foreign key's target.
@@ -155,6 +209,10 @@ pub(crate) struct Field {
     pub(crate) relation: Option<Ident>,
     /// `id`
     pub(crate) id: Option<Span>,
+    /// `approximate`
+    pub(crate) approximate: bool,
+    /// the word of every option that was given
+    pub(crate) said: Vec<Ident>,
 }
 
 impl Field {
@@ -198,6 +256,8 @@ impl Field {
             references: None,
             relation: None,
             id: None,
+            approximate: false,
+            said: Vec::new(),
         }
     }
 

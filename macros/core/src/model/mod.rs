@@ -5,7 +5,7 @@ mod field;
 pub mod names;
 pub(crate) mod types;
 
-pub(crate) use field::{DefaultOf, Field, OnDelete, Role, Rule, RuleOf, doc_of};
+pub(crate) use field::{DefaultOf, Exact, Field, OnDelete, Role, Rule, RuleOf, doc_of};
 
 use crate::syntax::RawStruct;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -90,6 +90,8 @@ pub(crate) struct Resource {
     pub(crate) versioned: Option<Span>,
     /// `audit_columns`
     pub(crate) audit_columns: Option<Span>,
+    /// `active`
+    pub(crate) active: Option<Span>,
     /// `timestamps`
     pub(crate) timestamps: bool,
     /// `only(…)`
@@ -106,6 +108,8 @@ pub(crate) struct Resource {
     pub(crate) checks: Vec<Path>,
     /// `diesel_schema`
     pub(crate) diesel_schema: Option<Span>,
+    /// the word of every option that was given
+    pub(crate) said: Vec<Ident>,
 }
 
 impl Resource {
@@ -130,6 +134,7 @@ impl Resource {
             soft_delete: None,
             versioned: None,
             audit_columns: None,
+            active: None,
             timestamps: true,
             only: None,
             except: None,
@@ -138,6 +143,7 @@ impl Resource {
             page: (20, 100),
             checks: Vec::new(),
             diesel_schema: None,
+            said: Vec::new(),
         }
     }
 

@@ -89,7 +89,7 @@ impl Part for Bodies {
     fn emit(&self, model: &Resource, out: &mut Expansion) {
         let p = out.private.clone();
         for (index, field) in model.columns() {
-            if field.readonly.is_some() && field.role == Role::Plain {
+            if field.readonly.is_some() && matches!(field.role, Role::Plain | Role::Key) {
                 out.field(index, quote!(.readonly()));
             }
             if field.hidden.is_some() {
@@ -257,25 +257,32 @@ const SECRETS: &[&str] = &[
     "secret",
     "api_key",
     "private_key",
-    "access_token",
-    "refresh_token",
-    "password_hash",
     "secret_key",
-    "totp_secret",
-    "otp_secret",
-    "pin_hash",
+    "token",
     "token_hash",
+    "password_hash",
+    "pin",
+    "pin_hash",
+    "otp",
+    "totp",
+    "cvv",
+    "cvc",
+    "ssn",
+    "card_number",
 ];
 
-fn secrets_are_not_returned(model: &Resource, field: &Field, dx: &Diagnostics) {
-    let looks = SECRETS.iter().any(|s| {
+/// Text whose name says that it holds a secret: the name itself, or its last words (`reset_token`).
+pub(super) fn looks_secret(field: &Field) -> bool {
+    let named = SECRETS.iter().any(|s| {
         field.name == *s
             || field.name.strip_suffix(s).is_some_and(|head| head.ends_with('_'))
             || (s.contains("password") && field.name.starts_with("password_"))
     });
-    let text = matches!(field.shape, Shape::Text | Shape::Bytes | Shape::Other);
-    if looks
-        && text
+    named && matches!(field.shape, Shape::Text | Shape::Bytes | Shape::Other)
+}
+
+fn secrets_are_not_returned(model: &Resource, field: &Field, dx: &Diagnostics) {
+    if looks_secret(field)
         && !field.exposed
         && !field.skip
         && field.hidden.is_none()
@@ -307,17 +314,20 @@ fn required_fields_can_be_set(model: &Resource, field: &Field, dx: &Diagnostics)
         _ => return,
     };
     let creates = model.actions() & 0b100_0100 != 0;
-    if creates && field.role == Role::Plain && !field.optional() && !field.skip {
+    // A hidden key is refused as such.
+    let key = field.role == Role::Key && word.0 == "readonly";
+    if creates && (key || field.role == Role::Plain) && !field.optional() && !field.skip {
+        let null = match key {
+            true => String::new(),
+            false => format!(" make it `Option<{}>`,", written(&field.inner)),
+        };
         dx.push(
             Diagnostic::at(
                 Code::FW311,
                 word.1,
                 format!("`{}` is required, but `{}`: no create could set it", field.name, word.0),
             )
-            .help(format!(
-                "give it a `default`, make it `Option<{}>`, or leave the actions out: `except(create, bulk)`",
-                written(&field.inner)
-            )),
+            .help(format!("give it a `default`,{null} or leave the actions out: `except(create, bulk)`")),
         );
     }
 }

@@ -48,6 +48,14 @@ const OPTIONS: &[OptionSpec] = &[
         example: "audit_columns",
     },
     OptionSpec {
+        key: "active",
+        place: Place::Resource,
+        takes: Takes::Nothing,
+        default: "off",
+        doc: "Adds `is_active`, true unless a client says otherwise, and filterable: a record that is switched off is still there.",
+        example: "active",
+    },
+    OptionSpec {
         key: "id",
         place: Place::Field,
         takes: Takes::Nothing,
@@ -71,6 +79,7 @@ impl Part for Kept {
             "timestamps" => model.timestamps = opt.bool().unwrap_or(true),
             "soft_delete" => model.soft_delete = opt.flag().then(|| opt.span()),
             "versioned" => model.versioned = opt.flag().then(|| opt.span()),
+            "active" => model.active = opt.flag().then(|| opt.span()),
             "audit_columns" => model.audit_columns = opt.flag().then(|| opt.span()),
             _ => {}
         }
@@ -82,6 +91,9 @@ impl Part for Kept {
 
     fn complete(&self, model: &mut Resource, dx: &Diagnostics) {
         key(model, dx);
+        if let Some(span) = model.active {
+            active(model, span, dx);
+        }
         let kept = [
             (model.timestamps, Role::CreatedAt, "created_at", "Timestamp", "When the record was created."),
             (
@@ -260,6 +272,29 @@ fn adopt(field: &mut Field, role: Role, ty: &str, dx: &Diagnostics) {
     keep(field);
 }
 
+/// `is_active` is a field like one of the user's: clients set it. Only its default and its filter come by themselves.
+fn active(model: &mut Resource, span: proc_macro2::Span, dx: &Diagnostics) {
+    let name = "is_active";
+    if !model.fields.iter().any(|f| f.name == name && !f.skip) {
+        add(model, Role::Plain, name, "Whether the record is in use.");
+    }
+    let Some(field) = model.fields.iter_mut().find(|f| f.name == name && !f.skip) else { return };
+    if !matches!(field.shape, Shape::Bool) || field.nullable {
+        dx.push(
+            Diagnostic::new(
+                Code::FW308,
+                &field.ty,
+                format!("`active` switches records off by `{name}`, so it has to be of type `bool`"),
+            )
+            .help("remove the field, which is added by itself; or rename it, or remove `active`"),
+        );
+    }
+    if field.default.is_none() {
+        field.default = Some(DefaultOf::Value(parse_quote!(true)));
+    }
+    field.filter = field.filter.or(Some(span));
+}
+
 fn keep(field: &mut Field) {
     field.default = match field.role {
         Role::CreatedAt | Role::UpdatedAt => Some(DefaultOf::Now),
@@ -276,6 +311,7 @@ fn add(model: &mut Resource, role: Role, name: &str, doc: &str) {
         Role::Key => quote!(#p::Id<#resource>),
         Role::DeletedAt => quote!(#p::Option<#p::Timestamp>),
         Role::Version => quote!(#p::i64),
+        Role::Plain => quote!(#p::bool),
         Role::CreatedBy | Role::UpdatedBy => quote!(#p::Option<#p::String>),
         _ => quote!(#p::Timestamp),
     };
@@ -292,7 +328,9 @@ fn add(model: &mut Resource, role: Role, name: &str, doc: &str) {
         field.default = Some(DefaultOf::NewId);
         model.fields.insert(0, field);
     } else {
-        keep(&mut field);
+        if role != Role::Plain {
+            keep(&mut field);
+        }
         model.fields.push(field);
     }
 }

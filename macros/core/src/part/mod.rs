@@ -2,7 +2,9 @@
 //! and its entries of the descriptor. A new part is one file here, one line in [`PARTS`], and its runtime half.
 
 mod bodies;
+mod effect;
 mod kept;
+mod money;
 mod openapi;
 mod policy;
 mod query;
@@ -46,6 +48,7 @@ pub(crate) static PARTS: &[&dyn Part] = &[
     &bodies::Bodies,
     &query::Query,
     &validation::Validation,
+    &money::Money,
     &relations::Relations,
     &routes::Routes,
     &policy::Policy,
@@ -71,7 +74,10 @@ fn keys(place: Place) -> Vec<&'static str> {
 pub(crate) fn lower(args: TokenStream, model: &mut Resource, dx: &Diagnostics) {
     let of = format!("resource `{}`", model.ident);
     let written = entries(args, "`#[resource]`", dx);
-    known(&written, Place::Resource, &of, "`#[resource]`", dx, |part, opt| part.resource(opt, model, dx));
+    known(&written, Place::Resource, &of, "`#[resource]`", dx, |part, opt| {
+        model.said.push(opt.key.clone());
+        part.resource(opt, model, dx);
+    });
     for field in &mut model.fields {
         let mut written = Vec::new();
         for attr in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
@@ -90,7 +96,10 @@ pub(crate) fn lower(args: TokenStream, model: &mut Resource, dx: &Diagnostics) {
             }
         }
         let of = format!("field `{}`", field.name);
-        known(&written, Place::Field, &of, &of, dx, |part, opt| part.field(opt, field, dx));
+        known(&written, Place::Field, &of, &of, dx, |part, opt| {
+            field.said.push(opt.key.clone());
+            part.field(opt, field, dx);
+        });
     }
     for part in PARTS {
         part.complete(model, dx);
@@ -174,6 +183,7 @@ pub(crate) fn check(model: &Resource, dx: &Diagnostics) {
     for part in PARTS {
         part.check(model, dx);
     }
+    effect::check(model, dx);
 }
 
 /// A field that an option names but the resource does not have.

@@ -81,7 +81,10 @@ impl Part for Query {
     }
 
     fn emit(&self, model: &Resource, out: &mut Expansion) {
-        for (index, field) in model.columns().filter(|(_, f)| f.role == Role::Plain) {
+        // The key and the times of a record have both already.
+        let open =
+            |f: &Field| !matches!(f.role, Role::Key | Role::CreatedAt | Role::UpdatedAt | Role::DeletedAt);
+        for (index, field) in model.columns().filter(|(_, f)| open(f)) {
             if field.filter.is_some() {
                 out.field(index, quote!(.filter()));
             }

@@ -133,9 +133,9 @@ fn usable(path: &syn::LitStr, dx: &Diagnostics) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
     if !usable {
         dx.push(
-            Diagnostic::new(Code::FW501, path, format!("`{text}` can't be the path of a resource"))
-                .help("write one segment of lower-case letters, digits, `-` and `_`: `path = \"blog-posts\"`")
-                .note("the prefix of the API is the same for all resources, and set in the configuration"),
+            Diagnostic::new(Code::FW501, path, format!("`{text}` can't be the path of a resource")).help(
+                "write one segment of lower-case letters, digits, `-` and `_`: `path = \"blog-posts\"`",
+            ),
         );
     }
     usable

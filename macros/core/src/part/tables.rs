@@ -1,10 +1,12 @@
 //! Tables: names, columns, unique keys and indexes: what the migration is made of.
 
-use super::{Part, no_such_field};
+mod keys;
+
+use super::Part;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::Expansion;
 use crate::model::types::Shape;
-use crate::model::{Field, Key, Resource, Role, Rule, names};
+use crate::model::{Field, Key, Resource, names};
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::Opt;
 use quote::quote;
@@ -97,7 +99,7 @@ const OPTIONS: &[OptionSpec] = &[
         key: "precision",
         place: Place::Field,
         takes: Takes::Pair,
-        default: "`precision(18, 4)`",
+        default: "`precision(19, 4)`",
         doc: "How many digits a decimal has, and how many of them after the point.",
         example: "precision(12, 2)",
     },
@@ -201,8 +203,7 @@ impl Part for Tables {
 
     fn check(&self, model: &Resource, dx: &Diagnostics) {
         columns_are_distinct(model, dx);
-        keys_name_fields(model, dx);
-        keys_have_indexable_types(model, dx);
+        keys::check(model, dx);
         if let Some(span) = model.diesel_schema
             && manifest().is_some_and(|m| !depends_on_diesel(&m))
         {
@@ -319,7 +320,7 @@ fn precision(opt: Opt<'_>, field: &Field, dx: &Diagnostics) -> Option<(u8, u8)> 
         dx.push(super::validation::misplaced(opt.key, field, "is no decimal"));
         return None;
     }
-    if precision == 0 || precision > 18 || scale > precision {
+    if precision == 0 || precision > 28 || scale > precision {
         dx.push(
             Diagnostic::new(
                 Code::FW305,
@@ -329,7 +330,7 @@ fn precision(opt: Opt<'_>, field: &Field, dx: &Diagnostics) -> Option<(u8, u8)> 
                     field.name
                 ),
             )
-            .help("use 1 to 18 digits, and at most as many of them after the point"),
+            .help("use 1 to 28 digits, and at most as many of them after the point"),
         );
         return None;
     }
@@ -350,63 +351,6 @@ fn columns_are_distinct(model: &Resource, dx: &Diagnostics) {
             dx.push(diagnostic.help("rename one column"));
         }
         seen.push(field);
-    }
-}
-
-fn keys_name_fields(model: &Resource, dx: &Diagnostics) {
-    let keys = model.uniques.iter().map(|k| ("unique", k)).chain(model.indexes.iter().map(|k| ("index", k)));
-    for (option, key) in keys {
-        let mut seen = Vec::new();
-        for word in &key.fields {
-            if model.column(&names::plain(word)).is_none() {
-                dx.push(no_such_field(model, option, word));
-            } else if seen.contains(&word) {
-                dx.push(
-                    Diagnostic::new(Code::FW203, word, format!("`{option}` names the field `{word}` twice"))
-                        .help("remove one of the two"),
-                );
-            }
-            seen.push(word);
-        }
-    }
-}
-
-fn keys_have_indexable_types(model: &Resource, dx: &Diagnostics) {
-    // PostgreSQL takes 2,704 bytes into an index, MySQL 3,072; a character may be four.
-    const INDEXED: u32 = 600;
-    let no_index = |f: &Field| {
-        let longest = f.rules.iter().find_map(|r| match r.rule {
-            Rule::Length(_, max) => max,
-            _ => None,
-        });
-        if f.unbounded.is_some() {
-            Some("text without a bound".to_owned())
-        } else if matches!(f.shape, Shape::Json) {
-            Some("JSON".to_owned())
-        } else if matches!(f.shape, Shape::Bytes) {
-            Some("bytes without a bound".to_owned())
-        } else {
-            longest.filter(|max| *max > INDEXED).map(|max| format!("text of up to {max} characters"))
-        }
-    };
-    let single = model.fields.iter().filter(|f| f.unique.is_some() || f.index).map(|f| (&f.ident, f));
-    let several = model
-        .uniques
-        .iter()
-        .chain(&model.indexes)
-        .flat_map(|k| &k.fields)
-        .filter_map(|w| Some((w, model.column(&names::plain(w))?.1)));
-    for (word, field) in single.chain(several) {
-        if let Some(what) = no_index(field).filter(|_| field.role == Role::Plain) {
-            dx.push(
-                Diagnostic::new(
-                    Code::FW404,
-                    word,
-                    format!("`{}` is {what}, which no database can index whole", field.name),
-                )
-                .help("take it out of the key, or give it a bound: `#[field(length(max = 190))]`"),
-            );
-        }
     }
 }
 

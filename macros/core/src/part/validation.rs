@@ -5,7 +5,7 @@ use super::bodies::written;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::Expansion;
 use crate::model::types::Shape;
-use crate::model::{Field, Resource, Role, Rule, RuleOf};
+use crate::model::{Exact, Field, Resource, Role, Rule, RuleOf};
 use crate::spec::{OptionSpec, Place, Takes};
 use crate::syntax::{Args, Opt};
 use proc_macro2::{Ident, TokenStream};
@@ -216,6 +216,16 @@ fn rule(rule: &Rule, p: &TokenStream) -> TokenStream {
         Rule::Range(min, max) => {
             bounds("Range", min.map(Literal::i64_unsuffixed), max.map(Literal::i64_unsuffixed))
         }
+        Rule::RangeDecimal(min, max) => {
+            let [min, max] = [min, max].map(|n| match n {
+                Some(Exact { digits, scale }) => {
+                    let (digits, scale) = (Literal::i64_unsuffixed(*digits), Literal::u32_unsuffixed(*scale));
+                    quote!(#p::Some(#p::decimal(#digits, #scale)))
+                }
+                None => quote!(#p::None),
+            });
+            quote!(#p::Rule::RangeDecimal { min: #min, max: #max })
+        }
         Rule::RangeF64(min, max) => {
             bounds("RangeF64", min.map(Literal::f64_unsuffixed), max.map(Literal::f64_unsuffixed))
         }
@@ -265,7 +275,16 @@ fn range(opt: Opt<'_>, field: &Field, dx: &Diagnostics) -> Option<Rule> {
             let (min, max) = (args.number::<f64>("min", "a number"), args.number::<f64>("max", "a number"));
             fits(&args, opt, field, dx, min, max).then_some(Rule::RangeF64(min, max))
         }
-        Shape::Integer | Shape::Decimal | Shape::Money | Shape::Other => {
+        Shape::Decimal => {
+            let what = "a decimal number";
+            let (min, max) = (args.number::<Exact>("min", what), args.number::<Exact>("max", what));
+            let whole = |n: Option<Exact>| n.is_none_or(|n| n.scale == 0);
+            fits(&args, opt, field, dx, min, max).then(|| match whole(min) && whole(max) {
+                true => Rule::Range(min.map(|n| n.digits), max.map(|n| n.digits)),
+                false => Rule::RangeDecimal(min, max),
+            })
+        }
+        Shape::Integer | Shape::Money | Shape::Other => {
             let what = if matches!(field.shape, Shape::Money) {
                 "a whole number of minor units"
             } else {

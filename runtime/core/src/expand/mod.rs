@@ -12,7 +12,7 @@ use crate::column::{Column, ColumnFacts};
 use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
 use crate::error::Error;
 use crate::record::{Create, Patch, Record, Values};
-use crate::types::{Date, Json, Time, Timestamp};
+use crate::types::{Date, Decimal, Json, Time, Timestamp};
 use crate::value::ValueRef;
 use serde::de::{Deserializer, Error as _};
 use std::fmt;
@@ -83,9 +83,9 @@ pub const fn target(facts: ColumnFacts) -> fn() -> &'static ResourceDescriptor {
 
 /// A foreign key has the type of the key it points to.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be a foreign key here: the key it points to is a `{K}`",
+    message = "`{Self}` can't be a foreign key here: the key it points to has the type `{K}`",
     label = "not the type of the key",
-    note = "a foreign key has the type of the key it points to; `Option<…>` makes it optional"
+    note = "write `{K}`, or `Option<{K}>` if it is optional: a foreign key has the type of the key it points to"
 )]
 pub trait SameKey<K> {}
 impl<K> SameKey<K> for K {}
@@ -156,28 +156,73 @@ fn moment(value: &ValueRef<'_>) -> String {
     .unwrap_or_default()
 }
 
+/// A bound of a decimal.
+#[must_use]
+pub const fn decimal(digits: i64, scale: u32) -> Decimal {
+    let [b0, b1, b2, b3, b4, b5, b6, b7] = digits.unsigned_abs().to_le_bytes();
+    let (low, middle) = (u32::from_le_bytes([b0, b1, b2, b3]), u32::from_le_bytes([b4, b5, b6, b7]));
+    Decimal::from_parts(low, middle, 0, digits < 0, scale)
+}
+
+/// A rule of the application for fields of type `T`: a function.
+#[diagnostic::on_unimplemented(
+    message = "this is no rule for a field of type `{T}`",
+    label = "a rule for another type, or none at all",
+    note = "a rule is a function `fn(&{T}) -> Result<(), E>`, where `E` is a `&str`, a `String` or an error"
+)]
+pub trait FieldRule<T: ?Sized, E> {
+    /// Asks it.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    fn ask(&self, value: &T) -> Result<(), E>;
+}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, E: ToString, F: Fn(&T) -> Result<(), E>> FieldRule<T, E> for F {
+    fn ask(&self, value: &T) -> Result<(), E> {
+        self(value)
+    }
+}
+
+/// A rule of the application over a whole record: a function from the body of its create.
+#[diagnostic::on_unimplemented(
+    message = "this can't check a `{C}`",
+    label = "a check of another body, or none at all",
+    note = "a check is a function `fn(&{C}) -> Result<()>`"
+)]
+pub trait RecordRule<C> {
+    /// Asks it.
+    ///
+    /// # Errors
+    /// What is wrong with the record.
+    fn ask(&self, body: &C) -> Result<(), Error>;
+}
+#[diagnostic::do_not_recommend]
+impl<C, F: Fn(&C) -> Result<(), Error>> RecordRule<C> for F {
+    fn ask(&self, body: &C) -> Result<(), Error> {
+        self(body)
+    }
+}
+
 /// Calls a rule of the application on the value of a field; null has no rule to keep.
 ///
 /// # Errors
 /// The message of the rule.
-pub fn custom<T: Column, E: ToString>(
-    value: ValueRef<'_>,
-    rule: fn(&T) -> Result<(), E>,
-) -> Result<(), String> {
+pub fn custom<T: Column, E: ToString>(value: ValueRef<'_>, rule: impl FieldRule<T, E>) -> Result<(), String> {
     if value.is_null() {
         return Ok(());
     }
     // A value of another type has an error of its own already.
-    T::take(value.to_value()).map_or(Ok(()), |v| rule(&v).map_err(|e| e.to_string()))
+    T::take(value.to_value()).map_or(Ok(()), |v| rule.ask(&v).map_err(|e| e.to_string()))
 }
 
 /// The same for text, which needs no copy.
 ///
 /// # Errors
 /// The message of the rule.
-pub fn custom_text<E: ToString>(value: ValueRef<'_>, rule: fn(&str) -> Result<(), E>) -> Result<(), String> {
+pub fn custom_text<E: ToString>(value: ValueRef<'_>, rule: impl FieldRule<str, E>) -> Result<(), String> {
     match value {
-        ValueRef::Text(v) => rule(v).map_err(|e| e.to_string()),
+        ValueRef::Text(v) => rule.ask(v).map_err(|e| e.to_string()),
         _ => Ok(()),
     }
 }
@@ -186,9 +231,9 @@ pub fn custom_text<E: ToString>(value: ValueRef<'_>, rule: fn(&str) -> Result<()
 ///
 /// # Errors
 /// Those of the rule.
-pub fn check<C: Create>(values: &Values, rule: fn(&C) -> Result<(), Error>) -> Result<(), Error> {
+pub fn check<C: Create>(values: &Values, rule: impl RecordRule<C>) -> Result<(), Error> {
     // What is missing or of another type has an error of its own already.
-    C::build(&mut values.clone()).map_or(Ok(()), |body| rule(&body))
+    C::build(&mut values.clone()).map_or(Ok(()), |body| rule.ask(&body))
 }
 
 /// The variant of an enum by its name.

@@ -96,8 +96,20 @@ fn descriptor_of<R: Resource>() -> &'static ResourceDescriptor {
     R::DESCRIPTOR
 }
 
+/// The key of a resource that an `Id<R>` can point to.
+#[diagnostic::on_unimplemented(
+    message = "the key of `{R}` is a `{Self}`, so no `Id<{R}>` points to it",
+    label = "an `Id<{R}>` is a UUID",
+    note = "write `{Self}`, and say where it points: `#[field(references = {R})]`"
+)]
+pub trait IdOf<R> {}
+impl<R> IdOf<R> for Id<R> {}
+
 // The bound on the key makes `Id<User>` an error where the key of `User` is of another type.
-impl<R: Resource<Key = Self>> Column for Id<R> {
+impl<R: Resource> Column for Id<R>
+where
+    R::Key: IdOf<R>,
+{
     const FACTS: ColumnFacts =
         ColumnFacts { references: Some(descriptor_of::<R>), ..ColumnFacts::new(Kind::Uuid) };
     fn get(&self) -> ValueRef<'_> {

@@ -27,6 +27,10 @@ pub(super) fn broken(rule: &Rule, value: &ValueRef<'_>) -> Option<String> {
                 min.is_none_or(|m| *v >= Decimal::from(m)) && max.is_none_or(|m| *v <= Decimal::from(m));
             (!fits).then(|| between(min.map(shown), max.map(shown), ""))
         }
+        (Rule::RangeDecimal { min, max }, ValueRef::Decimal(v)) => {
+            let fits = min.is_none_or(|m| *v >= m) && max.is_none_or(|m| *v <= m);
+            (!fits).then(|| between(*min, *max, ""))
+        }
         (Rule::RangeF64 { min, max }, ValueRef::F64(v)) => {
             g::range::apply(v, (*min, *max)).is_err().then(|| between(*min, *max, ""))
         }
@@ -54,7 +58,9 @@ fn of_text(rule: &Rule, text: &str) -> Option<String> {
             (g::alphanumeric::apply(&text, ()).is_ok(), "must have letters and digits only".to_owned())
         }
         Rule::NotBlank => (!text.trim().is_empty(), "must not be blank".to_owned()),
-        Rule::Length { .. } | Rule::Range { .. } | Rule::RangeF64 { .. } => return None,
+        Rule::Length { .. } | Rule::Range { .. } | Rule::RangeDecimal { .. } | Rule::RangeF64 { .. } => {
+            return None;
+        }
     };
     (!kept).then_some(message)
 }

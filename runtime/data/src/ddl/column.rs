@@ -3,6 +3,7 @@
 use super::names::quoted;
 use super::schema::{Check, Column, Default};
 use crate::dialect::Dialect;
+use framewright_core::descriptor::DECIMAL;
 use framewright_core::{Date, Decimal, Kind, Time, Timestamp, Value};
 
 /// The SQL type of a column.
@@ -17,7 +18,7 @@ use framewright_core::{Date, Decimal, Kind, Time, Timestamp, Value};
 /// ```
 #[must_use]
 pub fn sql_type(dialect: Dialect, column: &Column) -> String {
-    let (p, s) = column.decimal.unwrap_or((18, 4));
+    let (p, s) = column.decimal.unwrap_or(DECIMAL);
     let fixed = |pg: &str, mysql: &str, sqlite: &str| match dialect {
         Dialect::Postgres => pg.to_owned(),
         Dialect::Mysql => mysql.to_owned(),
@@ -81,7 +82,11 @@ pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
             Check::RangeF64 { min, max } => {
                 between(&name, min.map(|m| format!("{m:?}")), max.map(|m| format!("{m:?}")))
             }
-            Check::Options(_) => {}
+            Check::RangeDecimal { min, max } => {
+                let bound = |n: &Decimal| dialect.decimal_literal(n);
+                between(&name, min.as_ref().map(bound), max.as_ref().map(bound));
+            }
+            _ => {}
         }
     }
     let measure = match (dialect, column.kind) {
@@ -95,18 +100,62 @@ pub fn check(dialect: Dialect, column: &Column) -> Option<String> {
         _ => n.to_string(),
     };
     between(&name, range.0.map(bound), range.1.map(bound));
-    for check in &column.checks {
-        if let Check::Options(options) = check {
-            let options: Vec<String> = options.iter().map(|o| text(dialect, o)).collect();
-            all.push(format!("{name} IN ({})", options.join(", ")));
-        }
-    }
+    all.extend(column.checks.iter().filter_map(|check| of_text(dialect, &name, check)));
     match (dialect, column.kind) {
         (Dialect::Sqlite | Dialect::Mysql, Kind::Json) => all.push(format!("json_valid({name})")),
         (Dialect::Sqlite | Dialect::Mysql, Kind::Bool) => all.push(format!("{name} IN (0, 1)")),
         _ => {}
     }
     (!all.is_empty()).then(|| all.join(" AND "))
+}
+
+/// What a check of text asks, in functions that count characters and compare bytes on every database.
+fn of_text(dialect: Dialect, name: &str, check: &Check) -> Option<String> {
+    let sqlite = dialect == Dialect::Sqlite;
+    Some(match check {
+        Check::Options(options) => {
+            let options: Vec<String> = options.iter().map(|o| text(dialect, o)).collect();
+            format!("{name} IN ({})", options.join(", "))
+        }
+        Check::Prefix(part) | Check::Suffix(part) | Check::Contains(part) if part.is_empty() => return None,
+        Check::Prefix(part) => {
+            let (length, part) = (part.chars().count(), text(dialect, part));
+            match sqlite {
+                true => format!("substr({name}, 1, {length}) = {part}"),
+                false => format!("left({name}, {length}) = {part}"),
+            }
+        }
+        Check::Suffix(part) => {
+            let (length, part) = (part.chars().count(), text(dialect, part));
+            match sqlite {
+                true => format!("substr({name}, -{length}) = {part}"),
+                false => format!("right({name}, {length}) = {part}"),
+            }
+        }
+        Check::Contains(part) => {
+            let part = text(dialect, part);
+            match dialect {
+                Dialect::Postgres => format!("strpos({name}, {part}) > 0"),
+                // MySQL and MariaDB show `instr` as `locate`, with its arguments the other way round.
+                Dialect::Mysql => format!("locate({part}, {name}) > 0"),
+                Dialect::Sqlite => format!("instr({name}, {part}) > 0"),
+            }
+        }
+        // A character of UTF-8 has one byte exactly if it is ASCII.
+        Check::Ascii => match dialect {
+            Dialect::Sqlite => format!("length(CAST({name} AS BLOB)) = length({name})"),
+            _ => format!("octet_length({name}) = char_length({name})"),
+        },
+        // Of the blanks of Unicode only those of ASCII: the write path knows the others.
+        Check::NotBlank => match dialect {
+            Dialect::Sqlite => format!("trim({name}, char(9, 10, 11, 12, 13, 32)) <> ''"),
+            Dialect::Postgres => format!("{name} ~ '[^[:space:]]'"),
+            Dialect::Mysql => format!("{name} REGEXP '[^\\\\x09-\\\\x0d ]'"),
+        },
+        Check::Length { .. } | Check::Range { .. } | Check::RangeDecimal { .. } | Check::RangeF64 { .. } => {
+            return None;
+        }
+    })
 }
 
 /// The SQL of a column's DEFAULT, if it has one.

@@ -129,7 +129,15 @@ fn column_json(c: &Column) -> Value {
             Check::RangeF64 { min, max } => {
                 json!({ "range_f64": [min.map(|m| format!("{m:?}")), max.map(|m| format!("{m:?}"))] })
             }
+            Check::RangeDecimal { min, max } => {
+                json!({ "range_decimal": [min.map(|m| m.to_string()), max.map(|m| m.to_string())] })
+            }
             Check::Options(options) => json!({ "options": options }),
+            Check::Prefix(part) => json!({ "prefix": part }),
+            Check::Suffix(part) => json!({ "suffix": part }),
+            Check::Contains(part) => json!({ "contains": part }),
+            Check::Ascii => json!({ "ascii": true }),
+            Check::NotBlank => json!({ "not_blank": true }),
         };
         map.insert("checks".into(), c.checks.iter().map(one).collect());
     }
@@ -259,6 +267,20 @@ fn check(json: &Value) -> Option<Check> {
     if let Some(v) = json.get("range_f64") {
         let end = |i: usize| v.get(i).and_then(Value::as_str).and_then(|n| n.parse().ok());
         return Some(Check::RangeF64 { min: end(0), max: end(1) });
+    }
+    if let Some(v) = json.get("range_decimal") {
+        let end = |i: usize| v.get(i).and_then(Value::as_str).and_then(|n| n.parse().ok());
+        return Some(Check::RangeDecimal { min: end(0), max: end(1) });
+    }
+    let part = |key: &str| text(json, key);
+    let flag = |key: &str| json.get(key).is_some_and(|v| v == true);
+    if let Some(check) = (part("prefix").map(Check::Prefix))
+        .or_else(|| part("suffix").map(Check::Suffix))
+        .or_else(|| part("contains").map(Check::Contains))
+        .or_else(|| flag("ascii").then_some(Check::Ascii))
+        .or_else(|| flag("not_blank").then_some(Check::NotBlank))
+    {
+        return Some(check);
     }
     each(json, "options", |o| o.as_str().map(str::to_owned)).filter(|o| !o.is_empty()).map(Check::Options)
 }

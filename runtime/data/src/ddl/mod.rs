@@ -10,8 +10,9 @@
 //! * Unique keys are unique indexes on SQLite, which cannot name a `UNIQUE` in its table; constraints elsewhere.
 //! * Text is compared byte by byte everywhere: `COLLATE "C"`, `utf8mb4_nopad_bin` (`utf8mb4_0900_bin` on MySQL 8),
 //!   and SQLite's own `BINARY`.
-//! * Of the rules of a field, `length`, `range` and the options of an enum become CHECKs: what three databases
-//!   compute alike. Patterns and addresses are held by the write path.
+//! * Of the rules of a field, those become CHECKs that three databases compute alike: `length`, `range`, `prefix`,
+//!   `suffix`, `contains`, `ascii`, `not_blank` and the options of an enum. `pattern`, `email`, `url`, `alphanumeric`
+//!   and rules in Rust are held by the write path alone.
 //! * Constant defaults are DEFAULTs too (except of bytes and UUIDs, which the databases show back in forms of their
 //!   own); `now` and new keys come from the write path, whose clock tests can stop.
 //! * `updated_at` and `version` stay right under SQL that is not ours, as far as a database can tell it apart: see

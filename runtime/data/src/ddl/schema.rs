@@ -5,7 +5,7 @@ use framewright_core::descriptor::{
     DefaultValue, FieldDescriptor, KeyDescriptor, OnDelete, ResourceDescriptor,
 };
 use framewright_core::rule::Rule;
-use framewright_core::{Kind, Value};
+use framewright_core::{Decimal, Kind, Value};
 use std::collections::HashSet;
 
 /// Tables, by name.
@@ -98,8 +98,25 @@ pub enum Check {
         /// at most
         max: Option<f64>,
     },
+    /// a decimal, with digits after the point
+    RangeDecimal {
+        /// at least
+        min: Option<Decimal>,
+        /// at most
+        max: Option<Decimal>,
+    },
     /// one of these texts
     Options(Vec<String>),
+    /// text that begins with another
+    Prefix(String),
+    /// text that ends with another
+    Suffix(String),
+    /// text that contains another
+    Contains(String),
+    /// text of ASCII characters
+    Ascii,
+    /// text that is not only blanks
+    NotBlank,
 }
 
 /// A unique key or an index.
@@ -246,8 +263,15 @@ impl Column {
                     checks.push(Check::Length { min, max })
                 }
                 Rule::Range { min, max } => checks.push(Check::Range { min, max }),
+                Rule::RangeDecimal { min, max } => checks.push(Check::RangeDecimal { min, max }),
                 Rule::RangeF64 { min, max } => checks.push(Check::RangeF64 { min, max }),
-                _ => {}
+                Rule::Prefix(part) => checks.push(Check::Prefix(part.to_owned())),
+                Rule::Suffix(part) => checks.push(Check::Suffix(part.to_owned())),
+                Rule::Contains(part) => checks.push(Check::Contains(part.to_owned())),
+                Rule::Ascii => checks.push(Check::Ascii),
+                Rule::NotBlank => checks.push(Check::NotBlank),
+                // No three databases agree on these, or they have no such function.
+                Rule::Email | Rule::Url | Rule::Pattern(_) | Rule::Alphanumeric | Rule::Length { .. } => {}
             }
         }
         Self {

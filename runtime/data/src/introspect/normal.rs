@@ -134,8 +134,12 @@ fn tokens(dialect: Dialect, sql: &str) -> Vec<Token> {
             c if c.is_whitespace() => {}
             '\'' | '"' | '`' => {
                 let mut text = String::new();
+                // PostgreSQL shows text with a backslash in it as `E'…'`.
+                let escape = |t: &mut Token| c == '\'' && matches!(t, Token::Word(w) if w == "e");
+                let escaped = dialect == Dialect::Mysql
+                    || (dialect == Dialect::Postgres && out.pop_if(escape).is_some());
                 while let Some(d) = chars.next() {
-                    if d == '\\' && dialect == Dialect::Mysql && c == '\'' {
+                    if d == '\\' && escaped && c == '\'' {
                         text.extend(chars.next());
                     } else if d != c {
                         text.push(d);

@@ -137,14 +137,23 @@ pub(crate) fn fill(dialect: Dialect, column: &Column) -> (String, bool) {
 /// The emptiest value that the checks of a column let through.
 fn empty(column: &Column) -> Value {
     let (mut low, mut length) = (0i64, 0usize);
+    let (mut exact, mut parts) = (None, ["", "", ""]);
     for check in &column.checks {
         match check {
             Check::Options(options) => {
                 return options.first().map_or(Value::Null, |o| Value::Text(o.clone()));
             }
             Check::Range { min, max } => low = low.max(min.unwrap_or(0)).min(max.unwrap_or(i64::MAX)),
-            Check::Length { min, .. } => length = min.map_or(0, |m| m.try_into().unwrap_or(0)),
-            Check::RangeF64 { .. } => {}
+            Check::Length { min, .. } => length = length.max(min.map_or(0, |m| m.try_into().unwrap_or(0))),
+            Check::RangeDecimal { min, max } => {
+                let zero = Decimal::ZERO;
+                exact = Some(zero.max(min.unwrap_or(zero)).min(max.unwrap_or(Decimal::MAX)));
+            }
+            Check::Prefix(part) => parts[0] = part,
+            Check::Contains(part) => parts[1] = part,
+            Check::Suffix(part) => parts[2] = part,
+            Check::NotBlank => length = length.max(1),
+            Check::RangeF64 { .. } | Check::Ascii => {}
         }
     }
     match column.kind {
@@ -159,10 +168,14 @@ fn empty(column: &Column) -> Value {
             });
             Value::F64(bound.unwrap_or(0.0))
         }
-        Kind::Text => Value::Text("?".repeat(length)),
+        Kind::Text => {
+            let [prefix, inner, suffix] = parts;
+            let known: usize = parts.iter().map(|p| p.chars().count()).sum();
+            Value::Text(format!("{prefix}{inner}{}{suffix}", "?".repeat(length.saturating_sub(known))))
+        }
         Kind::Bytes => Value::Bytes(vec![0; length]),
         Kind::Uuid => Value::Uuid([0; 16]),
-        Kind::Decimal => Value::Decimal(Decimal::from(low)),
+        Kind::Decimal => Value::Decimal(exact.unwrap_or_else(|| Decimal::from(low))),
         Kind::Timestamp => Value::Timestamp(0),
         Kind::Date => Value::Date(0),
         Kind::Time => Value::Time(0),

@@ -4,7 +4,7 @@ use super::change::Plan;
 use super::convert::{is_convertible, rounds};
 use crate::ddl::{Check, Column, Default, Schema, Table, kind_name, quoted};
 use crate::dialect::Dialect;
-use framewright_core::{Error, ErrorKind, Kind};
+use framewright_core::{Decimal, Error, ErrorKind, Kind};
 
 /// A change that needs approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -307,16 +307,27 @@ fn tighter(old: &Column, new: &Column) -> bool {
     let bound = |c: &Column| {
         let (mut length, mut range, mut double, mut options) =
             ((None, c.max_length), (None, None), (None, None), None);
+        let exact = |end: &Option<i64>| end.map(Decimal::from);
         for check in &c.checks {
             match check {
                 Check::Length { min, max } => length = (min.filter(|m| *m > 0), max.or(length.1)),
-                Check::Range { min, max } => range = (*min, *max),
+                Check::Range { min, max } => range = (exact(min), exact(max)),
+                Check::RangeDecimal { min, max } => range = (*min, *max),
                 Check::RangeF64 { min, max } => double = (*min, *max),
                 Check::Options(o) => options = Some(o.clone()),
+                Check::Prefix(_) | Check::Suffix(_) | Check::Contains(_) | Check::Ascii | Check::NotBlank => {
+                }
             }
         }
         (length, range, double, options)
     };
+    // These have no bounds to compare: one that was not there before may refuse anything.
+    let others = |c: &Check| {
+        matches!(c, Check::Prefix(_) | Check::Suffix(_) | Check::Contains(_) | Check::Ascii | Check::NotBlank)
+    };
+    if new.checks.iter().any(|c| others(c) && !old.checks.contains(c)) {
+        return true;
+    }
     let (a, b) = (bound(old), bound(new));
     let fewer = b.3.is_some_and(|new| a.3.is_none_or(|old| old.iter().any(|o| !new.contains(o))));
     ends(a.0, b.0) || ends(a.1, b.1) || ends(a.2, b.2) || fewer

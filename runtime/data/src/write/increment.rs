@@ -74,8 +74,14 @@ fn bounds(field: &FieldDescriptor) -> (Option<Value>, Option<Value>) {
             let most =
                 Decimal::try_from_i128_with_scale(most, u32::from(scale).min(28)).unwrap_or(Decimal::MAX);
             let (low, high) = range(field);
-            let min = low.map_or(-most, |v| Decimal::from(v).max(-most));
-            let max = high.map_or(most, |v| Decimal::from(v).min(most));
+            let mut min = low.map_or(-most, |v| Decimal::from(v).max(-most));
+            let mut max = high.map_or(most, |v| Decimal::from(v).min(most));
+            for rule in field.rules {
+                if let Rule::RangeDecimal { min: low, max: high } = rule {
+                    min = low.map_or(min, |v| v.max(min));
+                    max = high.map_or(max, |v| v.min(max));
+                }
+            }
             (Some(Value::Decimal(min)), Some(Value::Decimal(max)))
         }
         _ => {

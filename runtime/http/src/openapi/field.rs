@@ -45,7 +45,7 @@ pub(super) fn schema(field: &FieldDescriptor, place: Place) -> Value {
         if field.facts.nullable {
             nullable(&mut s);
         }
-        let doc = documentation(field);
+        let doc = documentation(field, body);
         if !doc.is_empty() {
             s.insert("description".into(), doc.into());
         }
@@ -59,10 +59,19 @@ pub(super) fn schema(field: &FieldDescriptor, place: Place) -> Value {
     Value::Object(s)
 }
 
-fn documentation(field: &FieldDescriptor) -> String {
+fn documentation(field: &FieldDescriptor, body: bool) -> String {
     let mut doc = field.doc.trim().to_owned();
+    let mut more = |sentence: String| {
+        if !doc.is_empty() {
+            doc.push(' ');
+        }
+        doc.push_str(&sentence);
+    };
     if let Some(currency) = field.facts.currency {
-        doc = format!("{doc}{}In minor units of {currency}.", if doc.is_empty() { "" } else { " " });
+        more(format!("In minor units of {currency}."));
+    }
+    if let Some(message) = field.message.filter(|_| body) {
+        more(format!("A value that breaks a rule is answered with: {message}"));
     }
     doc
 }
@@ -155,6 +164,10 @@ fn decimal(field: &FieldDescriptor, place: Place, whole: u8, scale: u8) -> Strin
     let any = format!("[0-9]{{1,{whole}}}{fraction}");
     let range = field.rules.iter().find_map(|r| match r {
         Rule::Range { min, max } if place == Place::Body => Some((min.unwrap_or(i64::MIN), *max)),
+        // A pattern counts whole numbers only: the digits after the point are told by `x-range`.
+        Rule::RangeDecimal { min: Some(min), .. } if place == Place::Body => {
+            Some((if min.is_sign_negative() { i64::MIN } else { 0 }, None))
+        }
         _ => None,
     });
     match range {
@@ -208,6 +221,12 @@ fn rules(field: &FieldDescriptor, s: &mut Map<String, Value>) -> Vec<String> {
             }
             Rule::Range { min, max } if matches!(field.kind(), Kind::I16 | Kind::I32 | Kind::I64) => {
                 bound(s, min.map(Into::into), max.map(Into::into));
+            }
+            Rule::RangeDecimal { min, max } => {
+                s.insert(
+                    "x-range".into(),
+                    json!({"min": min.map(|m| m.to_string()), "max": max.map(|m| m.to_string())}),
+                );
             }
             Rule::RangeF64 { min, max } => bound(s, min.map(Into::into), max.map(Into::into)),
             Rule::Range { min, max } => {
@@ -307,6 +326,25 @@ mod tests {
                 assert_eq!(pattern.is_match(&n.to_string()), n <= most, "{n} up to {most}");
             }
         }
+    }
+
+    #[test]
+    fn a_message_and_fractional_bounds_are_told() {
+        use framewright_core::Decimal;
+        const RULES: &[Rule] = &[Rule::RangeDecimal { min: Some(Decimal::ONE_HUNDRED), max: None }];
+        const PRICE: FieldDescriptor = FieldDescriptor::of::<Decimal>("price", "\"price\":")
+            .doc("What it costs.")
+            .rules(RULES)
+            .message("at least a hundred");
+        let body = schema(&PRICE, Place::Body);
+        assert_eq!(
+            body["description"],
+            "What it costs. A value that breaks a rule is answered with: at least a hundred"
+        );
+        assert_eq!(body["x-range"]["min"], "100");
+        assert!(!body["pattern"].as_str().unwrap().contains("-?"), "{body}");
+        // An answer has been through the rules.
+        assert_eq!(schema(&PRICE, Place::Answer)["description"], "What it costs.");
     }
 
     fn regex(pattern: &str) -> regex::Regex {

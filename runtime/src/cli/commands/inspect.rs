@@ -10,7 +10,7 @@ use framewright_core::descriptor::{
 };
 use framewright_core::rule::Rule;
 use framewright_core::suggest::nearest;
-use framewright_core::{ResourceDescriptor, Result, json as wire};
+use framewright_core::{Decimal, ResourceDescriptor, Result, json as wire};
 use framewright_http::{Source, routes};
 use serde_json::{Value, json};
 
@@ -160,6 +160,11 @@ fn rule(rule: &Rule) -> Value {
     match rule {
         Rule::Length { min, max } => json!({"rule": "length", "min": min, "max": max}),
         Rule::Range { min, max } => json!({"rule": "range", "min": min, "max": max}),
+        // As text, like every decimal in JSON.
+        Rule::RangeDecimal { min, max } => {
+            let text = |bound: &Option<Decimal>| bound.map(|b| b.to_string());
+            json!({"rule": "range", "min": text(min), "max": text(max)})
+        }
         Rule::RangeF64 { min, max } => json!({"rule": "range", "min": min, "max": max}),
         Rule::Email => json!({"rule": "email"}),
         Rule::Url => json!({"rule": "url"}),

@@ -6,7 +6,7 @@
 -- posts: is created
 -- tags: is created
 -- users: is created
--- schema: 730012da5f70fc8ce9be3d17b6a33896 -> e037987baf8af22a32466deddfd559f6
+-- schema: 730012da5f70fc8ce9be3d17b6a33896 -> 14e3d8321dcfd2d78ba9dc9fd6d4b082
 
 CREATE TABLE "blog_categories" (
     "id" uuid NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE "users" (
     "updated_at" timestamptz NOT NULL,
     PRIMARY KEY ("id"),
     CONSTRAINT "uq_users_email" UNIQUE ("email"),
-    CONSTRAINT "ck_users_name" CHECK (char_length("name") >= 2),
+    CONSTRAINT "ck_users_name" CHECK (char_length("name") >= 2 AND "name" ~ '[^[:space:]]'),
     CONSTRAINT "ck_users_bio" CHECK (char_length("bio") <= 2000),
     CONSTRAINT "ck_users_avatar" CHECK (octet_length("avatar") <= 65536)
 );

@@ -6,7 +6,7 @@
 -- posts: is created
 -- tags: is created
 -- users: is created
--- schema: 730012da5f70fc8ce9be3d17b6a33896 -> e037987baf8af22a32466deddfd559f6
+-- schema: 730012da5f70fc8ce9be3d17b6a33896 -> 14e3d8321dcfd2d78ba9dc9fd6d4b082
 
 CREATE TABLE "blog_categories" (
     "id" BLOB NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE "users" (
     "updated_at" INTEGER NOT NULL,
     PRIMARY KEY ("id"),
     CONSTRAINT "ck_users_email" CHECK (length("email") <= 254),
-    CONSTRAINT "ck_users_name" CHECK (length("name") >= 2 AND length("name") <= 60),
+    CONSTRAINT "ck_users_name" CHECK (length("name") >= 2 AND length("name") <= 60 AND trim("name", char(9, 10, 11, 12, 13, 32)) <> ''),
     CONSTRAINT "ck_users_bio" CHECK (length("bio") <= 2000),
     CONSTRAINT "ck_users_homepage" CHECK (length("homepage") <= 255),
     CONSTRAINT "ck_users_avatar" CHECK (length("avatar") <= 65536),
