@@ -278,7 +278,7 @@ fn wrong_bodies_are_refused() {
 fn a_cursor_belongs_to_its_list() {
     let list = params("filter[hot]=true&filter[views][gt]=3&sort=-published_at,title").unwrap();
     let values = vec![Value::Null, text("a\"ü"), Value::Uuid([7; 16])];
-    let cursor = cursor::encode(&key(), &post, &list, &values).unwrap();
+    let cursor = cursor::encode(&key(), &post, &list, &values);
     let with = |rest: &str| params(&format!("{rest}&page[after]={cursor}"));
     let same = with("filter[hot]=true&filter[views][gt]=3&sort=-published_at,title").unwrap();
     assert_eq!(same.page, Page::Keyset { after: Some(values.clone()), size: 20 });
@@ -314,7 +314,7 @@ fn every_value_survives_a_cursor() {
         let list =
             ListQuery { sort: vec![Sort { field: index(field), descending: false }], ..ListQuery::of(&post) };
         let values = vec![value, Value::Uuid([1; 16])];
-        let cursor = cursor::encode(&key(), &post, &list, &values).unwrap();
+        let cursor = cursor::encode(&key(), &post, &list, &values);
         assert_eq!(cursor::decode(&key(), &post, &list, &cursor), Some(values));
         assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     };

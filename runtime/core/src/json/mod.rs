@@ -3,6 +3,7 @@
 
 mod body;
 mod moment;
+mod plain;
 mod reader;
 mod scalar;
 mod serde;

@@ -1,22 +1,39 @@
 //! Points in time, days and times of day as JSON texts, straight from their numbers.
 
+/// `00` to `99`.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut v = 0;
+    while v < 100 {
+        pairs[v] = [b'0' + (v / 10) as u8, b'0' + (v % 10) as u8];
+        v += 1;
+    }
+    pairs
+};
+
 /// Two digits into a text.
 fn pair(text: &mut [u8], at: usize, v: u32) {
-    if let Some(slot) = text.get_mut(at..at + 2) {
-        slot.copy_from_slice(&[b'0' + (v / 10 % 10) as u8, b'0' + (v % 10) as u8]);
+    if let (Some(slot), Some(digits)) = (text.get_mut(at..at + 2), PAIRS.get(v as usize)) {
+        slot.copy_from_slice(digits);
     }
 }
 
+/// 0000-01-01 in days before 1970-01-01, counted from the first of March of the year before, where the calendar is
+/// simplest; and the first day after 9999-12-31.
+const SHIFT: i64 = 719_468;
+const END: i64 = 2_932_897;
+
 /// Year, month and day of a number of days since 1970-01-01; `None` outside the years 0 to 9999.
 fn civil(days: i64) -> Option<(u32, u32, u32)> {
-    let days = days.checked_add(719_468)?;
-    let (era, doe) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    // 0000-01-01 and 0000-02-29 lie before the shifted zero, in the era that ends there.
+    let days = u32::try_from(days.checked_add(SHIFT + 146_097)?).ok().filter(|_| days < END)?;
+    let (era, doe) = (days / 146_097, days % 146_097);
     let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
-    let day = (doy - (153 * mp + 2) / 5 + 1) as u32;
-    let month = (if mp < 10 { mp + 3 } else { mp - 9 }) as u32;
-    let year = u32::try_from(yoe + era * 400 + i64::from(month <= 2)).ok().filter(|y| *y <= 9999)?;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = (yoe + era * 400 + u32::from(month <= 2)).checked_sub(400)?;
     Some((year, month, day))
 }
 

@@ -1,6 +1,7 @@
 //! A strict pull reader of JSON: RFC 8259 to the letter, in bounded depth and size, and no panic whatever comes in.
 //! What is not JSON is 400 `json.malformed` with the line and the column.
 
+use super::plain::plain;
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -371,7 +372,7 @@ impl<'a> Reader<'a> {
                 Some(c) if c < 0x20 => {
                     return Err(self.malformed("a control character inside of a string has to be escaped"));
                 }
-                Some(_) => self.at += 1,
+                Some(_) => self.at += plain(self.text.as_bytes().get(self.at..).unwrap_or_default()),
             }
         }
         let rest = self.text.get(copied..self.at).unwrap_or_default();

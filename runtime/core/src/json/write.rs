@@ -1,6 +1,7 @@
 //! Values into the bytes of an answer: the same text as serde would give, without a struct and without serde.
 
 use super::moment;
+use super::plain::plain;
 use crate::descriptor::{Access, FieldDescriptor, ResourceDescriptor};
 use crate::error::{Error, Result};
 use crate::value::{Kind, ValueRef};
@@ -149,13 +150,22 @@ pub fn text(out: &mut Vec<u8>, text: &str) -> Option<()> {
     Some(())
 }
 
-/// How many of the first bytes need no escape. Blocks are looked at as a whole, without a branch per byte: texts are
-/// most of what an answer is made of.
-fn plain(text: &[u8]) -> usize {
-    let escaped = |c: u8| (c < 0x20) | (c == b'"') | (c == b'\\');
-    let (blocks, _) = text.as_chunks::<32>();
-    let clean =
-        blocks.iter().take_while(|block| !block.iter().fold(false, |any, &c| any | escaped(c))).count() * 32;
-    let rest = text.get(clean..).unwrap_or_default();
-    clean + rest.iter().position(|&c| escaped(c)).unwrap_or(rest.len())
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    #[test]
+    fn an_escape_is_found_wherever_it_stands() {
+        for length in 0..80 {
+            for at in 0..=length {
+                for c in ['"', '\\', '\n', '\u{1}', '\u{1f}', ' ', '!', '\u{7f}', 'é', '\u{2028}'] {
+                    let text =
+                        format!("{}{c}{}", "é".repeat(at / 2) + &"x".repeat(at % 2), "]".repeat(length - at));
+                    let mut out = Vec::new();
+                    super::text(&mut out, &text).unwrap();
+                    assert_eq!(out, serde_json::to_vec(&text).unwrap(), "{text:?}");
+                }
+            }
+        }
+    }
 }

@@ -18,13 +18,14 @@ const TAG: usize = 16;
 const LAYOUT: u8 = 1;
 
 /// The key that authenticates cursors. Processes that serve the same clients must share it.
-pub struct CursorKey([u8; 32]);
+pub struct CursorKey(Hmac<Sha256>);
 
 impl CursorKey {
     /// The key that follows from a secret of the application.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        Self(Sha256::new().chain_update(b"framewright cursor\0").chain_update(secret).finalize().into())
+        let key = Sha256::new().chain_update(b"framewright cursor\0").chain_update(secret).finalize();
+        Self(Hmac::new(&pad(&key)))
     }
 
     /// A key that ends with the process: cursors do not outlive it.
@@ -48,29 +49,32 @@ impl CursorKey {
         })
     }
 
-    fn tag(&self, d: &ResourceDescriptor, query: &ListQuery, payload: &[u8]) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+    fn tag(&self, d: &ResourceDescriptor, query: &ListQuery, payload: &[u8]) -> Hmac<Sha256> {
+        // The two blocks of the key were taken in once, when it was made.
+        let mut mac = self.0.clone();
         mac.update(&fingerprint(d, query));
         mac.update(payload);
-        Some(mac)
+        mac
     }
+}
+
+/// A key of the size that the block of the hash has: what HMAC makes of a shorter one.
+fn pad(key: &[u8]) -> hmac::digest::Key<Hmac<Sha256>> {
+    let mut padded = hmac::digest::Key::<Hmac<Sha256>>::default();
+    padded.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    padded
 }
 
 /// The cursor after a record with these sort values, in the order of [`ListQuery::order`].
 #[must_use]
-pub fn encode(
-    key: &CursorKey,
-    d: &ResourceDescriptor,
-    query: &ListQuery,
-    values: &[Value],
-) -> Option<String> {
+pub fn encode(key: &CursorKey, d: &ResourceDescriptor, query: &ListQuery, values: &[Value]) -> String {
     let mut bytes = vec![LAYOUT];
     for value in values {
         put(&mut bytes, value);
     }
-    let tag = key.tag(d, query, &bytes)?.finalize().into_bytes();
+    let tag = key.tag(d, query, &bytes).finalize().into_bytes();
     bytes.extend_from_slice(&tag[..TAG]);
-    Some(URL_SAFE_NO_PAD.encode(bytes))
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The sort values of a cursor; `None` when it is not one of ours, or of another list.
@@ -78,7 +82,7 @@ pub fn encode(
 pub fn decode(key: &CursorKey, d: &ResourceDescriptor, query: &ListQuery, text: &str) -> Option<Vec<Value>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (payload, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG)?)?;
-    key.tag(d, query, payload)?.verify_truncated_left(tag).ok()?;
+    key.tag(d, query, payload).verify_truncated_left(tag).ok()?;
     let (layout, mut rest) = payload.split_first()?;
     if *layout != LAYOUT {
         return None;
