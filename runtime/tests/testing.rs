@@ -368,7 +368,8 @@ async fn a_mock_answers_what_is_expected_and_names_what_is_not() {
     let other = Mock::new().on_find(|_| Err(Error::internal("no")));
     let failed = said(tokio::spawn(calls(other, cx.clone())).await.unwrap_err().into_panic());
     assert_eq!(failed, "`Repository<Keeper>::count` was called, but `find` was expected");
-    let long = Mock::new().on_count(|_| Ok(7)).on_delete(|_, _| Ok(())).on_find(|_| Err(Error::internal("no")));
+    let long =
+        Mock::new().on_count(|_| Ok(7)).on_delete(|_, _| Ok(())).on_find(|_| Err(Error::internal("no")));
     let failed = said(tokio::spawn(calls(long, cx)).await.unwrap_err().into_panic());
     assert_eq!(failed, "`Repository<Keeper>`: `find` was expected and did not come");
 }

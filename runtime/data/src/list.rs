@@ -100,7 +100,7 @@ pub async fn list_json(
         spliced(cx, &db, d, &query.include, &sink, budget, (b"[", b"]")).await?
     };
     let next_cursor = match number {
-        None if sink.more => cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values),
+        None if sink.more => Some(cursor::encode(&CursorKey::of(cx.state()), d, query, &sink.last_values)),
         _ => None,
     };
     let total = match query.count {

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use framewright_core::Error;
 use framewright_core::error::FieldError;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::borrow::Cow;
 
 /// The two forms of an error.
@@ -29,6 +29,9 @@ impl Form {
     /// The form of errors that a client prefers.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
+        if takes_plain_json(headers) {
+            return Self::Envelope;
+        }
         let problem = quality(headers, "application", "problem+json", false);
         if problem > 0 && problem >= quality(headers, "application", "json", false) {
             Self::Problem
@@ -41,9 +44,15 @@ impl Form {
 /// Whether a client takes JSON, in one of our two forms.
 #[must_use]
 pub fn accepts_json(headers: &HeaderMap) -> bool {
-    !headers.contains_key(header::ACCEPT)
+    takes_plain_json(headers)
         || quality(headers, "application", "json", true) > 0
         || quality(headers, "application", "problem+json", true) > 0
+}
+
+/// What nearly every client of an API sends: nothing, anything, or JSON.
+fn takes_plain_json(headers: &HeaderMap) -> bool {
+    let mut given = headers.get_all(header::ACCEPT).iter().map(HeaderValue::as_bytes);
+    matches!((given.next(), given.next()), (None, _) | (Some(b"application/json" | b"*/*"), None))
 }
 
 /// The quality, in thousandths, that `Accept` gives a media type; the most specific range decides.

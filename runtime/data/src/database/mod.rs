@@ -105,7 +105,7 @@ impl Database {
         check_binds(&stmt)?;
         self.count(1);
         if let Some(scope) = scope::open(self, cx, self.reads_wait_for_writer())? {
-            return scope.read(stmt, Box::new(sink), self.until(cx)).await?.downcast();
+            return Box::pin(scope.read(stmt, Box::new(sink), self.until(cx))).await?.downcast();
         }
         let until = self.until(cx);
         match &self.backend {
@@ -130,7 +130,7 @@ impl Database {
         self.count(unit.steps.len());
         let until = self.until(cx);
         if let Some(scope) = scope::open(self, cx, true)? {
-            return scope.write(unit, until).await;
+            return Box::pin(scope.write(unit, until)).await;
         }
         match &self.backend {
             #[cfg(feature = "sqlite")]

@@ -223,7 +223,7 @@ impl<R: Resource, O: Shape<R>> Query<R, O> {
         items.truncate(usize::from(size));
         cursors.truncate(usize::from(size));
         let last = cursors.last().filter(|_| more);
-        Ok(PageOf { items, next: last.and_then(|values| cursor::encode(&key, d, &list, values)) })
+        Ok(PageOf { items, next: last.map(|values| cursor::encode(&key, d, &list, values)) })
     }
 
     /// Page `number`, counted from 1, and how many there are.

@@ -16,7 +16,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
 use framewright_core::{ResourceDescriptor, Result};
 use http::{HeaderValue, StatusCode, header};
+use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use table::{Derived, Does};
 
@@ -33,6 +35,9 @@ pub(crate) fn router(prefix: &str, resources: &[&'static ResourceDescriptor], me
         Arc::new(Served { d, base: format!("{prefix}/{}", d.path) }).routes(router, metrics)
     })
 }
+
+/// The answer to a request, on its way.
+type Answering = Pin<Box<dyn Future<Output = std::result::Result<Response, Infallible>> + Send>>;
 
 /// A path of a resource with its methods, while it is being put together.
 struct Path {
@@ -72,20 +77,19 @@ impl Path {
         Fut: Future<Output = Result<Response>> + Send + 'static,
     {
         let (served, series) = (self.served.clone(), self.series.clone());
-        let handler = move |request: Request| {
-            let exchange = request.extensions().get::<Exchange>().cloned();
-            if let Some(exchange) = &exchange {
-                let _ = exchange.0.route.set(series.clone());
-            }
-            let running = exchange.map(|exchange| run(served.clone(), request, exchange));
-            async move {
-                match running {
-                    Some(running) => running.await.unwrap_or_else(IntoResponse::into_response),
-                    None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-                }
-            }
-        };
-        self.methods = self.methods.on(filter(route.method), handler);
+        // A service and not a handler: axum moves the future of a handler several times before it is boxed, and these are
+        // of some kilobytes. This one is boxed where it is made.
+        let service = tower::service_fn(move |request: Request| -> Answering {
+            let (served, series, run) = (served.clone(), series.clone(), run.clone());
+            Box::pin(async move {
+                let Some(exchange) = request.extensions().get::<Exchange>().cloned() else {
+                    return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+                };
+                let _ = exchange.0.route.set(series);
+                Ok(run(served, request, exchange).await.unwrap_or_else(IntoResponse::into_response))
+            })
+        });
+        self.methods = self.methods.on_service(filter(route.method), service);
         self.allow.push(route.method);
         if route.method == "GET" {
             self.allow.push("HEAD");

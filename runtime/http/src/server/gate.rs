@@ -173,7 +173,7 @@ impl Head {
     fn feed(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<(usize, Option<At>), Error> {
         let mut taken = 0;
         while let Some(rest) = bytes.get(taken..).filter(|r| !r.is_empty()) {
-            let end = rest.iter().position(|b| *b == b'\n');
+            let end = memchr::memchr(b'\n', rest);
             let piece = rest.get(..end.map_or(rest.len(), |e| e + 1)).unwrap_or(rest);
             taken += piece.len();
             self.bytes += piece.len();
@@ -244,13 +244,14 @@ impl Head {
     }
 
     fn header(&mut self, line: &[u8]) -> Result<(), Error> {
-        let colon = line.iter().position(|b| *b == b':').ok_or_else(syntax)?;
+        let colon = memchr::memchr(b':', line).ok_or_else(syntax)?;
         let (name, value) = line.split_at(colon);
         let value = value.get(1..).unwrap_or(&[]).trim_ascii();
         if name.is_empty() || !name.iter().all(token) {
             return Err(syntax());
         }
-        if value.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
+        // without a branch per byte, so that the compiler takes many at once
+        if value.iter().fold(false, |bad, b| bad | ((*b < 0x20) & (*b != b'\t')) | (*b == 0x7f)) {
             return Err(syntax());
         }
         if name.eq_ignore_ascii_case(b"host") {
@@ -287,14 +288,36 @@ impl Head {
     }
 }
 
+/// Bytes by what they may be part of.
+const fn table(also: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < also.len() {
+        table[also[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 /// A character of a method or of the name of a header.
 fn token(b: &u8) -> bool {
-    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b)
+    const TOKEN: [bool; 256] = table(b"!#$%&'*+-.^_`|~");
+    TOKEN[usize::from(*b)]
+}
+
+/// A character that a target may have wherever it stands.
+fn usual(b: &u8) -> bool {
+    const USUAL: [bool; 256] = table(b"-._~/%?&=+,:;@!$'()*[]");
+    USUAL[usize::from(*b)]
 }
 
 /// Whether hyper will take the target: what it refuses, it refuses in a form that is not ours.
 fn target_is_valid(method: &[u8], target: &[u8]) -> bool {
-    let usual = |b: &u8| b.is_ascii_alphanumeric() || b"-._~/%?&=+,:;@!$'()*[]".contains(b);
     match target.first() {
         Some(b'/') if target.iter().all(usual) => true,
         Some(b'/') => http::Uri::try_from(target).is_ok(),

@@ -44,7 +44,9 @@ impl managed::Manager for Manager {
         let fresh = metrics.last_used() < Duration::from_secs(1);
         let usable = match connection {
             Connection::Plain(c) => fresh || c.ping().await.is_ok(),
-            Connection::Diesel(c) => !c.is_broken() && (fresh || c.batch_execute("DO 1").await.is_ok()),
+            Connection::Diesel(c) => {
+                !c.is_broken() && (fresh || Box::pin(c.batch_execute("DO 1")).await.is_ok())
+            }
             Connection::Gone => false,
         };
         if usable { Ok(()) } else { Err(RecycleError::message("closed")) }

@@ -46,7 +46,8 @@ impl Lane {
         if let Some(line) = self.current() {
             return Ok(line);
         }
-        let open = async {
+        // Boxed, as it is rare and large.
+        let open = Box::pin(async {
             let _opening = self.opening.lock().await;
             if let Some(line) = self.current() {
                 return Ok(line);
@@ -54,7 +55,7 @@ impl Lane {
             let line = Arc::new(Line::open(&self.config).await?);
             *self.line.write().unwrap_or_else(PoisonError::into_inner) = Some(line.clone());
             Ok(line)
-        };
+        });
         tokio::time::timeout(self.wait, open).await.map_err(|_| Failure::Ours(unavailable()))?
     }
 

@@ -68,7 +68,7 @@ impl Postgres {
             if stmt.text.bounded {
                 self.lanes.read(stmt, sink).await
             } else {
-                self.read_alone(stmt, sink).await
+                Box::pin(self.read_alone(stmt, sink)).await // large, and on the way of the other
             }
         };
         tokio::time::timeout_at(until.into(), read).await.map_err(|_| slow())?.map_err(Failure::into_error)

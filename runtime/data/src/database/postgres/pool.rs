@@ -34,7 +34,8 @@ impl managed::Manager for Manager {
     type Error = Failure;
 
     async fn create(&self) -> Result<Connection, Failure> {
-        Line::open(&self.0).await.map(|line| Connection::Plain(Box::new(line)))
+        // Boxed: every read and write that may have to connect would carry its kilobytes, several times over.
+        Box::pin(Line::open(&self.0)).await.map(|line| Connection::Plain(Box::new(line)))
     }
 
     /// No round trip at checkout: the driver knows when a connection is closed. One of Diesel that was idle is asked.
@@ -43,7 +44,8 @@ impl managed::Manager for Manager {
             Connection::Plain(line) => !line.client.is_closed(),
             Connection::Diesel(c) => {
                 !c.is_broken()
-                    && (metrics.last_used() < Duration::from_secs(1) || c.batch_execute("").await.is_ok())
+                    && (metrics.last_used() < Duration::from_secs(1)
+                        || Box::pin(c.batch_execute("")).await.is_ok())
             }
             Connection::Gone => false,
         };

@@ -37,10 +37,10 @@ pub(super) fn open(
 pub(super) fn read(c: &mut SqliteConnection, stmt: &Stmt, sink: &mut dyn Sink) -> (u64, Result<(), Failure>) {
     let mut rows = 0;
     let result = (|| {
-        let mut buffer = Buffer::default();
+        let mut buffer = Buffer::lent();
         for row in c.load(Borrowed(stmt)).map_err(failure)? {
             buffer.fill(&row.map_err(failure)?);
-            sink.row(&buffer)?;
+            sink.row(&*buffer)?;
             rows += 1;
         }
         Ok(())
