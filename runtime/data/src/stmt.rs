@@ -48,12 +48,15 @@ pub struct Text {
     pub(crate) strikes: AtomicU16,
     /// how many bytes a record of its last answer took as JSON: what the next answer makes room for
     pub(crate) width: AtomicU32,
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for time"))]
     guard: Option<Guard>,
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for time"))]
     guarded: OnceLock<Arc<Text>>,
 }
 
 /// Where a text takes a further condition that is asked of every row.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for time"))]
 struct Guard {
     part: usize,
     at: usize,

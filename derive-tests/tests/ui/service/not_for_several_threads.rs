@@ -1,10 +1,10 @@
 use framewright::prelude::*;
-use std::rc::Rc;
+use std::cell::Cell;
 
 #[service]
 pub struct Billing {
     #[service(default)]
-    attempts: Rc<u32>,
+    attempts: Cell<u32>,
 }
 
 fn main() {}

@@ -49,12 +49,19 @@ impl Served {
 
     /// The address of a record.
     pub(super) fn location(&self, key: &Value) -> Option<HeaderValue> {
-        let mut location = format!("{}/", self.base);
-        for byte in json::key_text(key).bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                location.push(char::from(byte));
-            } else {
-                let _ = write!(location, "%{byte:02X}");
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let key = json::key_text(key);
+        let mut location = String::with_capacity(self.base.len() + 1 + key.len());
+        location.push_str(&self.base);
+        location.push('/');
+        if key.bytes().all(unreserved) {
+            location.push_str(&key);
+        } else {
+            for byte in key.bytes() {
+                match unreserved(byte) {
+                    true => location.push(char::from(byte)),
+                    false => write!(location, "%{byte:02X}").unwrap_or(()),
+                }
             }
         }
         HeaderValue::try_from(location).ok()
