@@ -159,6 +159,17 @@ fn every_command_prints_what_the_book_says() {
     run("migrate down", "migrate down", 0);
     run("drift", "drift", 1);
     run("status", "status", 1);
+    run("schema diff", "schema diff", 1);
+    run("schema diff --sql", "schema diff --sql", 1);
+    run("schema apply --pretend", "schema apply --pretend", 0);
+    run("schema apply", "schema apply", 0);
+    run("schema get", "schema get", 0);
+    run("schema describe", "schema describe books", 0);
+    run("schema diff", "schema diff", 0);
+    p.batch("CREATE TABLE strange (id INTEGER PRIMARY KEY) STRICT");
+    run("schema apply", "schema apply", 0);
+    run("schema delete --pretend", "schema delete strange --pretend", 0);
+    run("schema delete", "schema delete strange --force", 0);
     run("migrate fresh", "migrate fresh", 0);
     run("seed", "seed", 0);
     run("db reset", "db reset", 0);

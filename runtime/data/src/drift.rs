@@ -1,8 +1,8 @@
 //! `drift`: what a live database has against what the resources declare.
 
-use crate::database::Database;
+use crate::database::{Admin, Database};
 use crate::ddl::Schema;
-use crate::introspect::{LiveTable, expected, introspect};
+use crate::introspect::{LiveTable, expected, introspect, live};
 use framewright_core::{ResourceDescriptor, Result};
 use serde_json::{Value, json};
 
@@ -38,8 +38,13 @@ impl Drift {
     /// The report for machines.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let one = |d: &Difference| json!({ "table": d.table, "what": d.what, "name": d.name, "expected": d.expected, "found": d.found });
-        json!({ "drift": !self.is_empty(), "differences": self.differences.iter().map(one).collect::<Vec<_>>() })
+        json!({ "drift": !self.is_empty(), "differences": self.list() })
+    }
+
+    /// Every difference, for machines.
+    #[must_use]
+    pub fn list(&self) -> Value {
+        self.differences.iter().map(Difference::to_json).collect()
     }
 
     /// The report for people, a line per difference.
@@ -47,9 +52,44 @@ impl Drift {
     pub fn lines(&self) -> Vec<String> {
         self.differences.iter().map(Difference::line).collect()
     }
+
+    /// What would have to change, a line per difference, in the words of [`crate::migrate::Plan::summary`].
+    #[must_use]
+    pub fn changes(&self) -> Vec<String> {
+        self.differences.iter().map(Difference::change).collect()
+    }
 }
 
 impl Difference {
+    /// The difference for machines.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let Self { table, what, name, expected, found } = self;
+        json!({ "table": table, "what": what, "name": name, "expected": expected, "found": found })
+    }
+
+    /// What would have to change so that it is gone: `posts: adds index ix_posts_n (n)`.
+    #[must_use]
+    pub fn change(&self) -> String {
+        let Self { table, what, name, .. } = self;
+        if *what == "table" {
+            return format!("{table}: is {}", if self.found.is_none() { "created" } else { "dropped" });
+        }
+        let thing = match *what {
+            "key" => "the primary key".to_owned(),
+            "type" | "null" | "default" => format!("the {what} of {name}"),
+            _ => format!("{} {name}", what.replace('_', " ")),
+        };
+        match (&self.expected, &self.found) {
+            (Some(expected), Some(found)) => {
+                format!("{table}: changes {thing} from `{found}` to `{expected}`")
+            }
+            (Some(_), None) if *what == "trigger" => format!("{table}: adds {thing}"),
+            (Some(expected), None) => format!("{table}: adds {thing} ({expected})"),
+            (None, _) => format!("{table}: drops {thing}"),
+        }
+    }
+
     fn line(&self) -> String {
         let Self { table, what, name, .. } = self;
         let place = if name.is_empty() { table.clone() } else { format!("{table}.{name}") };
@@ -77,10 +117,14 @@ pub async fn drift(database: &Database, resources: &[&ResourceDescriptor]) -> Re
 /// # Errors
 /// Those of the database.
 pub async fn drift_from(database: &Database, schema: &Schema) -> Result<Drift> {
-    let mut admin = database.admin().await?;
-    let live = introspect(&mut admin).await;
-    admin.finish().await?;
-    Ok(Drift { differences: compare(&expected(database.dialect(), schema), &live?) })
+    let live = live(database).await?;
+    Ok(Drift { differences: compare(&expected(database.dialect(), schema), &live) })
+}
+
+/// [`drift_from`], on a connection that is there.
+pub(crate) async fn drift_on(admin: &mut Admin, schema: &Schema) -> Result<Drift> {
+    let live = introspect(admin).await?;
+    Ok(Drift { differences: compare(&expected(admin.dialect(), schema), &live) })
 }
 
 /// The differences between the tables that should be and those that are.

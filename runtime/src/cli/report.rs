@@ -101,7 +101,7 @@ pub(crate) fn error_json(error: &Error) -> Value {
 const BOOK: Option<&str> = option_env!("FRAMEWRIGHT_BOOK");
 
 /// The families of codes that the framework has; what belongs to none is a code of the application.
-const FAMILIES: [&str; 37] = [
+const FAMILIES: [&str; 38] = [
     "auth",
     "bad_request",
     "body",
@@ -129,6 +129,7 @@ const FAMILIES: [&str; 37] = [
     "registry",
     "request",
     "route",
+    "schema",
     "seed",
     "server",
     "storage",

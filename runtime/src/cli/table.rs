@@ -1,6 +1,6 @@
 //! Every command of an application, the default one first.
 
-use super::commands::{checks, config, help, inspect, migrate, openapi, record, routes, serve};
+use super::commands::{checks, config, help, inspect, migrate, openapi, record, routes, schema, serve};
 use super::spec::{Arg, Command, Flag};
 
 const FORCE: Flag = Flag::switch("force", "do it in production too");
@@ -8,6 +8,7 @@ const PRETEND: Flag = Flag::switch("pretend", "run nothing, only print the SQL")
 const ACCEPT: Flag = Flag::switch("accept-edits", "take edited files for what was applied, from now on");
 const STEPS: Flag = Flag::value("steps", "N", "how many; without it one");
 const RESOURCE: Arg = Arg::required("resource", "the name of a resource, such as Post");
+const TABLE: Arg = Arg::required("table", "the name of a table of the database");
 const ID: Arg = Arg::required("id", "the key of the record");
 const FIELDS: Arg = Arg::rest(
     "field=value",
@@ -106,6 +107,45 @@ pub(crate) const COMMANDS: &[Command] = &[
         args: &[],
         flags: &[Flag::switch("sql", "print the statements that repair it; read them before you run them")],
         run: |s, i| Box::pin(migrate::drift(s, i)),
+    },
+    Command {
+        name: "schema diff",
+        about: "say what would have to change in the database for it to be what the resources declare; fails when something would",
+        args: &[],
+        flags: &[Flag::switch("sql", "print the statements that change it; read them before you run them")],
+        run: |s, i| Box::pin(schema::diff(s, i)),
+    },
+    Command {
+        name: "schema get",
+        about: "list every table that the database has, and the resource that it belongs to",
+        args: &[],
+        flags: &[],
+        run: |s, _| Box::pin(schema::get(s)),
+    },
+    Command {
+        name: "schema describe",
+        about: "show a table as the database has it: columns, keys, indexes, foreign keys, checks, triggers",
+        args: &[Arg::required("table", "the name of a table of the database, or of its resource")],
+        flags: &[],
+        run: |s, i| Box::pin(schema::describe(s, i)),
+    },
+    Command {
+        name: "schema apply",
+        about: "make the database what the resources declare, as development does when it starts",
+        args: &[],
+        flags: &[
+            PRETEND,
+            Flag::switch("force", "lose the values that are in the way, and do it in production too"),
+            ACCEPT,
+        ],
+        run: |s, i| Box::pin(schema::apply(s, i)),
+    },
+    Command {
+        name: "schema delete",
+        about: "drop a table that no resource declares, with all of its rows",
+        args: &[TABLE],
+        flags: &[PRETEND, Flag::switch("force", "drop it, in production too")],
+        run: |s, i| Box::pin(schema::delete(s, i)),
     },
     Command {
         name: "status",

@@ -1,6 +1,8 @@
 //! An empty project, in which the commands of the fixture are run for real.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::panic)]
 
+use framewright::Database;
+use framewright::data::DatabaseConfig;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -26,6 +28,15 @@ impl Project {
         }
         command.stdin(Stdio::null());
         command
+    }
+    /// Runs a script on its SQLite database, as somebody else does.
+    pub fn batch(&self, sql: &str) {
+        let url = format!("sqlite:{}", self.0.join("app.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let database = Database::connect(&DatabaseConfig::new(url)).await.unwrap();
+            database.batch(sql).await.unwrap();
+        });
     }
     pub fn run(&self, line: &str) -> Output {
         self.command(line).output().unwrap()

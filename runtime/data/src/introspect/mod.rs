@@ -3,6 +3,7 @@
 //! Databases show checks, defaults and types back in words of their own; [`normal`] takes those differences away, so
 //! that right after a migration nothing differs.
 
+mod json;
 mod mysql;
 mod normal;
 mod postgres;
@@ -10,13 +11,14 @@ mod sqlite;
 
 pub use normal::normal;
 
-use crate::database::Admin;
+use crate::database::{Admin, Database};
 use crate::ddl::column::{check, default, sql_type};
 use crate::ddl::create::touched;
 use crate::ddl::{Schema, Table, constraint_name, trigger_name};
 use crate::dialect::Dialect;
-use framewright_core::Result;
 use framewright_core::descriptor::OnDelete;
+use framewright_core::suggest::nearest;
+use framewright_core::{Error, ErrorKind, Result};
 
 /// A table as a database has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -101,6 +103,36 @@ pub async fn introspect(admin: &mut Admin) -> Result<Vec<LiveTable>> {
     tables.iter_mut().for_each(sort);
     tables.sort();
     Ok(tables)
+}
+
+/// [`introspect`], on a connection of its own.
+///
+/// # Errors
+/// Those of the database.
+pub async fn live(database: &Database) -> Result<Vec<LiveTable>> {
+    let mut admin = database.admin().await?;
+    let tables = introspect(&mut admin).await;
+    admin.finish().await?;
+    tables
+}
+
+/// The table of this name.
+///
+/// # Errors
+/// `schema.unknown_table`, with the name that was meant or all of them.
+pub fn table<'t>(tables: &'t [LiveTable], name: &str) -> Result<&'t LiveTable> {
+    tables.iter().find(|t| t.name == name).ok_or_else(|| {
+        let names = || tables.iter().map(|t| &*t.name);
+        let hint = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if tables.is_empty() => {
+                "the database has no tables yet: `schema apply` makes them".to_owned()
+            }
+            None => format!("the tables are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("the database has no table `{name}`");
+        Error::new(ErrorKind::NotFound, "schema.unknown_table", message).hint(hint)
+    })
 }
 
 /// The tables that a schema makes on a dialect, in the form of [`introspect`].

@@ -28,7 +28,7 @@ impl Migrator {
     /// As [`Migrator::develop`].
     pub async fn develop_to(&self, new: &Schema) -> Result<Vec<String>> {
         let mut admin = self.begin().await?;
-        let result = self.develop_locked(&mut admin, new).await;
+        let result = self.develop_locked(&mut admin, new, false).await;
         self.end(admin, result).await
     }
 
@@ -40,13 +40,19 @@ impl Migrator {
         self.guard("db reset")?;
         let mut admin = self.begin().await?;
         let result = match super::wipe::wipe(&mut admin).await {
-            Ok(()) => self.develop_locked(&mut admin, &Schema::of(resources)).await,
+            Ok(()) => self.develop_locked(&mut admin, &Schema::of(resources), false).await,
             Err(e) => Err(e),
         };
         self.end(admin, result).await
     }
 
-    async fn develop_locked(&self, admin: &mut Admin, new: &Schema) -> Result<Vec<String>> {
+    /// What development does; values may get lost only where that is what was asked for.
+    pub(super) async fn develop_locked(
+        &self,
+        admin: &mut Admin,
+        new: &Schema,
+        lose: bool,
+    ) -> Result<Vec<String>> {
         track::setup(admin).await?;
         let mut done: Vec<String> = Vec::new();
         if !self.migrations.files.is_empty() {
@@ -57,24 +63,16 @@ impl Migrator {
         if old.fingerprint() == new.fingerprint() {
             return Ok(done);
         }
-        let mut losing: Vec<Danger> = dangers(&plan, &[]);
-        losing.retain(|d| d.approved.is_none() && (d.loses || d.impossible));
-        self.refuse(admin, &plan, &losing).await?;
+        self.refuse(admin, &plan, lose).await?;
         self.tell(&Event::Developing { summary: plan.summary() });
         let dialect = self.dialect();
         let (fingerprint, snapshot) = (new.fingerprint(), pretty(&new.snapshot()));
-        Script {
+        Script::unrecorded(
             dialect,
-            name: "the change of the resources".to_owned(),
-            version: "development".to_owned(),
-            statements: plan_statements(dialect, &plan),
-            up: true,
-            atomic: dialect != Dialect::Mysql,
-            skip: 0,
-            first: None,
-            before: Vec::new(),
-            after: track::remember_schema(dialect, &fingerprint, Some(&snapshot)),
-        }
+            "the change of the resources",
+            plan_statements(dialect, &plan),
+            track::remember_schema(dialect, &fingerprint, Some(&snapshot)),
+        )
         .run_unrecorded(admin)
         .await
         .map_err(|e| match dialect {
@@ -85,36 +83,33 @@ impl Migrator {
         Ok(done)
     }
 
-    /// The schema that the database has, as far as anybody recorded it.
-    async fn present(&self, admin: &mut Admin, new: &Schema) -> Result<Schema> {
-        let lock = self.migrations.lock.as_deref().and_then(parse_lock);
-        match track::schema(admin).await? {
-            Some((_, Some(snapshot))) => {
-                if let Some(schema) = parse_lock(&snapshot) {
-                    return Ok(schema);
-                }
-            }
+    /// The schema that somebody recorded, where this program can read it.
+    pub(super) async fn recorded(&self, admin: &mut Admin) -> Result<Option<Schema>> {
+        Ok(match track::schema(admin).await? {
+            Some((_, Some(snapshot))) => parse_lock(&snapshot),
             Some((fingerprint, None)) => {
-                if let Some(schema) = lock.filter(|l| l.fingerprint() == fingerprint) {
-                    return Ok(schema);
-                }
+                let lock = self.migrations.lock.as_deref().and_then(parse_lock);
+                lock.filter(|l| l.fingerprint() == fingerprint)
             }
-            None => {
-                let names = crate::introspect::names(admin).await?;
-                let taken = new.tables.iter().find(|t| names.contains(&t.name));
-                match taken {
-                    None => return Ok(Schema::default()),
-                    Some(table) => {
-                        let message = format!(
-                            "the table `{}` is there already, and was not made by migrations",
-                            table.name
-                        );
-                        return Err(Error::new(ErrorKind::Conflict, "migrate.unknown_schema", message).hint(
-                            "use another database, set `table = \"…\"` on the resource, or let `db reset` drop everything here",
-                        ));
-                    }
-                }
-            }
+            None => None,
+        })
+    }
+
+    /// The schema that the database has, as far as anybody recorded it.
+    pub(super) async fn present(&self, admin: &mut Admin, new: &Schema) -> Result<Schema> {
+        if let Some(schema) = self.recorded(admin).await? {
+            return Ok(schema);
+        }
+        if track::schema(admin).await?.is_none() {
+            let names = crate::introspect::names(admin).await?;
+            let Some(table) = new.tables.iter().find(|t| names.contains(&t.name)) else {
+                return Ok(Schema::default());
+            };
+            let message =
+                format!("the table `{}` is there already, and was not made by migrations", table.name);
+            return Err(Error::new(ErrorKind::Conflict, "migrate.unknown_schema", message).hint(
+                "use another database, set `table = \"…\"` on the resource, or let `db reset` drop everything here",
+            ));
         }
         Err(Error::new(
             ErrorKind::Conflict,
@@ -127,18 +122,18 @@ impl Migrator {
     }
 
     /// What loses values is refused where there are any.
-    async fn refuse(&self, admin: &mut Admin, plan: &Plan, losing: &[Danger]) -> Result<()> {
+    pub(super) async fn refuse(&self, admin: &mut Admin, plan: &Plan, lose: bool) -> Result<()> {
+        let mut losing: Vec<Danger> = dangers(plan, &[]);
+        losing.retain(|d| d.impossible || !lose && d.loses && d.approved.is_none());
         let mut open = Vec::new();
-        for danger in losing {
+        for danger in &losing {
             // The plan has not run: the table still has its old name.
             let was = plan
                 .renames
                 .iter()
                 .find(|(_, new)| *new == danger.table)
                 .map_or(&danger.table, |(old, _)| old);
-            let table = quoted(self.dialect(), was);
-            let filled = !admin.rows(&format!("SELECT '1' FROM {table} LIMIT 1")).await?.is_empty();
-            if filled || danger.impossible {
+            if danger.impossible || has_rows(admin, was).await? {
                 open.push(danger);
             }
         }
@@ -159,6 +154,12 @@ impl Migrator {
             "migrate.refused",
             format!("the tables were not changed, because they have rows:{list}"),
         )
-        .hint(format!("{steps}to lose them: `#[resource(breaking = \"reason\")]` on the resource, with a reason that is not that of an earlier change,\n{reset}")))
+        .hint(format!("{steps}to lose them: `schema apply --force`, or `#[resource(breaking = \"reason\")]` on the resource, with a reason that is not that of an earlier change,\n{reset}")))
     }
+}
+
+/// Whether there is anything in a table to lose.
+pub(super) async fn has_rows(admin: &mut Admin, table: &str) -> Result<bool> {
+    let table = quoted(admin.dialect(), table);
+    Ok(!admin.rows(&format!("SELECT '1' FROM {table} LIMIT 1")).await?.is_empty())
 }

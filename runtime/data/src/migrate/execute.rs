@@ -78,6 +78,27 @@ impl Script {
         Self { dialect, name, version, statements, up, atomic, skip: 0, first: None, before, after }
     }
 
+    /// Statements that belong to no migration, with what is remembered once they have run.
+    pub(crate) fn unrecorded(
+        dialect: Dialect,
+        name: impl Into<String>,
+        statements: Vec<String>,
+        after: Vec<String>,
+    ) -> Self {
+        Self {
+            dialect,
+            name: name.into(),
+            version: "development".to_owned(),
+            statements,
+            up: true,
+            atomic: dialect != Dialect::Mysql,
+            skip: 0,
+            first: None,
+            before: Vec::new(),
+            after,
+        }
+    }
+
     /// The hash of the first statements.
     pub(crate) fn prefix(&self, count: usize) -> String {
         fingerprint(&self.statements.get(..count).unwrap_or_default().join(";"))

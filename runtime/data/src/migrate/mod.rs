@@ -11,10 +11,12 @@
 //! commit together with that note, and of anything else the catalogue says whether it happened.
 
 mod alter;
+mod apply;
 mod change;
 mod check;
 mod convert;
 mod danger;
+mod delete;
 mod develop;
 mod effect;
 mod execute;
@@ -30,6 +32,7 @@ mod status;
 mod track;
 mod wipe;
 
+pub use apply::Applied;
 pub use change::{Plan, TableChange};
 pub use danger::{Danger, dangers, refusal};
 pub use make::{Made, MakeOptions, make, make_for, plan_statements, snapshot};

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 /// A migration that would run, or be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pretended {
-    /// its name; none where everything is dropped
+    /// its name; none where everything is dropped, and where it is no migration
     pub name: String,
-    /// what would happen to it: `up`, `down`, `record` (development has applied it), `drop`
+    /// what would happen to it: `up`, `down`, `record` (development has applied it), `drop`; without a name `change` (what
+    /// the resources say beyond the migrations) and `repair` (what somebody else has changed)
     pub what: &'static str,
     /// the statements that are left to run
     pub sql: String,
@@ -30,7 +31,9 @@ impl Pretended {
     #[must_use]
     pub fn script(&self) -> String {
         let title = match self.what {
-            "drop" => "everything is dropped".to_owned(),
+            "drop" if self.name.is_empty() => "everything is dropped".to_owned(),
+            "change" => "what the resources say beyond the migrations".to_owned(),
+            "repair" => "what somebody else has changed".to_owned(),
             "record" => format!("{}: development has applied it, so it is only recorded", self.name),
             what => format!("{} {what}", self.name),
         };
@@ -47,16 +50,26 @@ impl Migrator {
         self.pretended(async |admin| {
             let (applied, records) = track::known(admin).await?;
             self.check_missing(&applied, &records)?;
-            self.check_files(&applied, &records)?;
-            Self::check_half_reverted(&applied, &records)?;
-            self.check_order(&applied)?;
-            let pending = self.pending(admin, &applied, &records, limit).await?;
-            Ok(pending
-                .iter()
-                .map(|(m, script, adopted)| one(&m.name, if *adopted { "record" } else { "up" }, script))
-                .collect())
+            self.pretended_up(admin, limit).await
         })
         .await
+    }
+
+    /// What is pending, whatever else is applied here.
+    pub(super) async fn pretended_up(
+        &self,
+        admin: &mut Admin,
+        limit: Option<usize>,
+    ) -> Result<Vec<Pretended>> {
+        let (applied, records) = track::known(admin).await?;
+        self.check_files(&applied, &records)?;
+        Self::check_half_reverted(&applied, &records)?;
+        self.check_order(&applied)?;
+        let pending = self.pending(admin, &applied, &records, limit).await?;
+        Ok(pending
+            .iter()
+            .map(|(m, script, adopted)| one(&m.name, if *adopted { "record" } else { "up" }, script))
+            .collect())
     }
 
     /// What `down` would run.
@@ -103,7 +116,7 @@ impl Migrator {
         files.map(|m| one(&m.name, "up", &Script::of(self.dialect(), m, true)))
     }
 
-    async fn pretended<T>(&self, ask: impl AsyncFnOnce(&mut Admin) -> Result<T>) -> Result<T> {
+    pub(super) async fn pretended<T>(&self, ask: impl AsyncFnOnce(&mut Admin) -> Result<T>) -> Result<T> {
         self.migrations.check()?;
         let mut admin = self.database.admin().await?;
         let result = ask(&mut admin).await;

@@ -47,8 +47,8 @@ pub struct Migrator {
     pub(super) database: Arc<Database>,
     pub(super) migrations: MigrationFiles,
     wait: Duration,
-    production: bool,
-    force: bool,
+    pub(super) production: bool,
+    pub(super) force: bool,
     pub(super) accept_edits: bool,
     watch: Option<Arc<dyn Fn(&Event) + Send + Sync>>,
 }
@@ -104,12 +104,16 @@ impl Migrator {
     /// # Errors
     /// `migrate.production`, without force.
     pub fn guard(&self, what: &str) -> Result<()> {
+        let message = || format!("`{what}` destroys data, and this is production");
+        self.guarded(message, "make a backup, and add `--force` if you mean it")
+    }
+
+    /// Refuses in production, for this reason, what nobody has forced.
+    pub(super) fn guarded(&self, message: impl FnOnce() -> String, hint: &str) -> Result<()> {
         if !self.production || self.force {
             return Ok(());
         }
-        let message = format!("`{what}` destroys data, and this is production");
-        Err(Error::new(ErrorKind::Forbidden, "migrate.production", message)
-            .hint("make a backup, and add `--force` if you mean it"))
+        Err(Error::new(ErrorKind::Forbidden, "migrate.production", message()).hint(hint))
     }
 
     /// Takes the connection and the lock.

@@ -18,7 +18,7 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex};
 
 /// A runner that says what it does while it does it, where somebody watches.
-async fn migrator(session: &mut Session, call: &Invocation) -> Result<Migrator> {
+pub(super) async fn migrator(session: &mut Session, call: &Invocation) -> Result<Migrator> {
     let production = session.config()?.env() == Environment::Production;
     let database = session.database().await?;
     let runner = schema::migrator(&database, session.root())?
@@ -124,7 +124,7 @@ async fn required(session: &mut Session, call: &Invocation) -> Result<Migrator> 
     Ok(runner)
 }
 
-fn pretended(list: &[Pretended]) -> Report {
+pub(super) fn pretended(list: &[Pretended]) -> Report {
     let text = match list {
         [] => "nothing to do\n".to_owned(),
         list => list.iter().map(Pretended::script).collect(),

@@ -8,4 +8,5 @@ pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod record;
 pub(crate) mod routes;
+pub(crate) mod schema;
 pub(crate) mod serve;
