@@ -12,8 +12,18 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
+/// What the application is made of.
+#[derive(Clone, Copy)]
+pub(crate) enum Content {
+    /// resources
+    Resources,
+    /// the yardstick: the three structs of a resource with the derives of serde and garde, and nothing else
+    Derives,
+}
+
 /// An application whose size can be changed.
 pub(crate) struct Project {
+    content: Content,
     folder: PathBuf,
     target: PathBuf,
 }
@@ -22,30 +32,48 @@ const NAME: &str = "bench-application";
 
 impl Project {
     /// Makes the package.
-    pub(crate) fn new() -> Result<Self, Fail> {
+    pub(crate) fn new(content: Content) -> Result<Self, Fail> {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-        let folder = target.join("bench-compile");
+        let (folder, dependencies) = match content {
+            Content::Resources => {
+                ("bench-compile", format!("framewright = {{ path = {:?} }}", root().join("runtime")))
+            }
+            Content::Derives => (
+                "bench-derives",
+                "serde = { version = \"1\", features = [\"derive\"] }\n\
+                 garde = { version = \"0.23\", default-features = false, features = [\"derive\"] }"
+                    .to_owned(),
+            ),
+        };
+        let folder = target.join(folder);
         fs::create_dir_all(folder.join("src"))?;
-        let framework = root().join("runtime");
         let manifest = format!(
             "[package]\nname = \"{NAME}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nframewright = {{ path = {framework:?} }}\n\n[workspace]\n\n\
+             [dependencies]\n{dependencies}\n\n[workspace]\n\n\
              [profile.dev]\ndebug = \"line-tables-only\"\n\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        Ok(Self { target: folder.join("target"), folder })
+        Ok(Self { content, target: folder.join("target"), folder })
     }
 
     /// Gives it this many resources.
     pub(crate) fn write(&self, resources: usize) -> Result<(), Fail> {
-        let mut main = String::from("//! Generated.\n");
+        let (of, end): (fn(usize, usize) -> String, _) = match self.content {
+            Content::Resources => {
+                (resource, "std::process::ExitCode {\n    framewright::App::new().run()\n}\n")
+            }
+            Content::Derives => {
+                (derives, "std::process::ExitCode {\n    std::process::ExitCode::SUCCESS\n}\n")
+            }
+        };
+        let mut main = String::from("//! Generated.\n#![allow(dead_code)]\n");
         for n in 0..resources {
             writeln!(main, "mod item{n};")?;
-            fs::write(self.folder.join(format!("src/item{n}.rs")), resource(n, 0))?;
+            fs::write(self.folder.join(format!("src/item{n}.rs")), of(n, 0))?;
         }
-        main.push_str("\nfn main() -> std::process::ExitCode {\n    framewright::App::new().run()\n}\n");
+        write!(main, "\nfn main() -> {end}")?;
         fs::write(self.folder.join("src/main.rs"), main)?;
         Ok(())
     }
@@ -105,4 +133,32 @@ fn resource(n: usize, edit: usize) -> String {
          \x20   /// The day.\n    #[field(filter, sort)]\n    pub due_at: Option<Timestamp>,\n\
          \x20   /// The one before.\n    #[field(filter, on_delete = set_null)]\n    pub before_id: Option<Id<{relation}>>,\n}}\n"
     )
+}
+
+/// The same fields in three structs, as one writes them by hand: what is read, what makes one, what changes one.
+fn derives(n: usize, _: usize) -> String {
+    let mut out = String::from("//! Generated.\n");
+    for (name, optional) in [("Item", false), ("CreateItem", false), ("UpdateItem", true)] {
+        let _ = writeln!(
+            out,
+            "\n/// Item {n}.\n#[derive(serde::Serialize, serde::Deserialize, garde::Validate)]\n\
+             #[serde(deny_unknown_fields)]\npub struct {name}{n} {{"
+        );
+        for (rule, field, of) in [
+            ("length(min = 3, max = 120)", "title", "String"),
+            ("skip", "body", "String"),
+            ("skip", "contact", "Option<String>"),
+            ("range(min = 0, max = 1000)", "count", "i32"),
+            ("skip", "price", "f64"),
+            ("skip", "state", "u8"),
+            ("skip", "due_at", "Option<i64>"),
+            ("skip", "before_id", "Option<u128>"),
+        ] {
+            let of =
+                if optional && !of.starts_with("Option") { format!("Option<{of}>") } else { of.to_owned() };
+            let _ = writeln!(out, "    #[garde({rule})]\n    pub {field}: {of},");
+        }
+        out.push_str("}\n");
+    }
+    out
 }

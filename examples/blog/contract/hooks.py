@@ -67,3 +67,13 @@ def map_case(context, case):
     if positive(case) and isinstance(case.body, (dict, list)):
         case.body = as_written(case.body)
     return case
+
+
+@schemathesis.check
+def only_references_are_refused(context, response, case):
+    """What the document allows is refused with 422 only when it points to a record that is not there."""
+    if not positive(case) or response.status_code != 422:
+        return None
+    code = response.json()["error"]["code"]
+    assert code == "reference.not_found", f"valid data was refused: {code}"
+    return None

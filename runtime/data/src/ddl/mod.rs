@@ -2,7 +2,7 @@
 //!
 //! [`Schema`] is plain data between three sources (descriptors, the snapshot in `schema.lock`, the database that
 //! `migrate` keeps track of) and its readers (`migrate`, `drift`). What one dialect makes of a column stands in
-//! [`column`], what it makes of a table in [`create`].
+//! [`mod@column`], what it makes of a table in [`create`].
 //!
 //! Choices that the rest of the data layer relies on:
 //! * Constraints are named after what they hold: `uq_posts_slug`, `fk_posts_author_id`, `ck_posts_title`,
