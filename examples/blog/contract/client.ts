@@ -1,3 +1,4 @@
+// npx openapi-typescript http://127.0.0.1:8080/openapi.json --default-non-nullable=false -o blog.ts
 import createClient from "openapi-fetch";
 import type { components, paths } from "./blog";
 

@@ -151,6 +151,10 @@ fn json_kind(field: &FieldDescriptor) -> Value {
     let mut s = json!({});
     if !types.is_empty() {
         s["type"] = json!(types);
+        // Which members it takes, Rust alone knows. Said aloud, because generators of clients take silence for "none".
+        if types.contains(&"object") {
+            s["additionalProperties"] = json!(true);
+        }
     }
     if let Some(default) = default.and_then(|d| serde_json::from_str::<Value>(&d).ok()) {
         s["examples"] = json!([default]);
