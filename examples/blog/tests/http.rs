@@ -269,6 +269,25 @@ async fn the_document_is_the_one_that_was_reviewed() {
     assert!(reviewed == text, "{path}: the document has changed; look at how, then BLESS=1\n{changed:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_relation_that_the_document_names_can_be_included() {
+    let app = TestApp::of(blog::app()).await;
+    let document = app.get("/openapi.json").await.assert_ok().json();
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        let parameters = operations["get"]["parameters"].as_array().into_iter().flatten();
+        // Only lists: a record has to be there to be read.
+        for parameter in parameters.filter(|p| p["name"] == "include" && !path.contains('{')) {
+            for include in parameter["schema"]["items"]["enum"].as_array().expect("the relations by name") {
+                let include = include.as_str().expect("a name");
+                app.get(&format!("{path}?include={include}")).await.assert_ok();
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
 /// A line for each operation and each schema, so that a difference can be read.
 fn flatten(at: &str, value: &Value, depth: usize, lines: &mut Vec<String>) {
     match value.as_object().filter(|_| depth > 0) {

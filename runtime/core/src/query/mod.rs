@@ -13,7 +13,7 @@ pub mod typed;
 mod value;
 
 pub use cursor::CursorKey;
-pub use path::relations;
+pub use path::{relations, returns};
 pub use value::operators;
 pub(crate) use value::{decimal, expected};
 

@@ -149,7 +149,8 @@ pub(super) fn includes<'a>(
 
 /// Whether a hop leads from every record back to the very one that the hop before came from: the post of a comment
 /// of a post. It says nothing new, and with each such pair an answer is as many times larger as there are comments.
-fn returns(
+#[must_use]
+pub fn returns(
     from: &ResourceDescriptor,
     crossed: &RelationDescriptor,
     here: &ResourceDescriptor,

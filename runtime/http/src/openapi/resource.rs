@@ -2,8 +2,8 @@
 
 use super::field::{Place, schema};
 use framewright_core::descriptor::{Access, Actions, RelationKind};
-use framewright_core::query::{limits, operators, relations};
-use framewright_core::{FieldDescriptor, ResourceDescriptor};
+use framewright_core::query::{limits, operators, relations, returns};
+use framewright_core::{FieldDescriptor, RelationDescriptor, ResourceDescriptor};
 use framewright_data::write::BULK_LIMIT;
 use serde_json::{Map, Value, json};
 
@@ -133,30 +133,36 @@ pub(super) fn readable(d: &ResourceDescriptor) -> Vec<&'static str> {
     d.fields.iter().filter(|f| f.access.has(Access::READ)).map(|f| f.name).collect()
 }
 
-/// The paths that `include` takes, nearest first; long lists are cut.
+/// The paths that `include` takes, nearest first; long lists are cut. None leads back to where it came from.
 pub(super) fn include_paths(d: &'static ResourceDescriptor) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
-    let mut level: Vec<(String, &'static ResourceDescriptor)> = vec![(String::new(), d)];
+    let mut level: Vec<(String, Option<Hop>, &'static ResourceDescriptor)> = vec![(String::new(), None, d)];
     for _ in 0..limits::HOPS {
         let mut next = Vec::new();
-        for (prefix, here) in level {
+        for (prefix, crossed, here) in level {
             for relation in relations(here) {
+                if crossed.is_some_and(|(from, crossed)| returns(from, crossed, here, relation)) {
+                    continue;
+                }
                 let path = if prefix.is_empty() {
                     relation.name.to_owned()
                 } else {
                     format!("{prefix}.{}", relation.name)
                 };
-                next.push((path, (relation.target)()));
+                next.push((path, Some((here, relation)), (relation.target)()));
             }
         }
         if paths.len() + next.len() > 60 && !paths.is_empty() {
             break;
         }
-        paths.extend(next.iter().map(|(p, _)| p.clone()));
+        paths.extend(next.iter().map(|(p, _, _)| p.clone()));
         level = next;
     }
     paths
 }
+
+/// A relation, and the resource that it was crossed from.
+type Hop = (&'static ResourceDescriptor, &'static RelationDescriptor);
 
 fn query(d: &'static ResourceDescriptor) -> Value {
     let mut properties = json!({
