@@ -102,7 +102,8 @@ impl Migrator {
     /// As [`Migrator::pretend_apply`].
     pub async fn pretend_apply_to(&self, new: &Schema) -> Result<Vec<Pretended>> {
         self.pretended(async |admin| {
-            let mut all = self.pretended_up(admin, None).await?;
+            let (applied, records) = track::known(admin).await?;
+            let mut all = self.pretended_up(admin, &applied, &records, None).await?;
             // What is pending leads to the schema of the lock, before anything else changes.
             let lock = self.migrations.lock.as_deref().and_then(parse_lock);
             let runs = all.iter().any(|p| p.what == "up");

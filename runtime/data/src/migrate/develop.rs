@@ -85,22 +85,28 @@ impl Migrator {
 
     /// The schema that somebody recorded, where this program can read it.
     pub(super) async fn recorded(&self, admin: &mut Admin) -> Result<Option<Schema>> {
-        Ok(match track::schema(admin).await? {
-            Some((_, Some(snapshot))) => parse_lock(&snapshot),
-            Some((fingerprint, None)) => {
+        Ok(self.readable(track::schema(admin).await?))
+    }
+
+    /// The schema of a record: its own snapshot, or that of the lock when it is the same.
+    fn readable(&self, record: Option<(String, Option<String>)>) -> Option<Schema> {
+        match record? {
+            (_, Some(snapshot)) => parse_lock(&snapshot),
+            (fingerprint, None) => {
                 let lock = self.migrations.lock.as_deref().and_then(parse_lock);
                 lock.filter(|l| l.fingerprint() == fingerprint)
             }
-            None => None,
-        })
+        }
     }
 
     /// The schema that the database has, as far as anybody recorded it.
     pub(super) async fn present(&self, admin: &mut Admin, new: &Schema) -> Result<Schema> {
-        if let Some(schema) = self.recorded(admin).await? {
+        let record = track::schema(admin).await?;
+        let made = record.is_some();
+        if let Some(schema) = self.readable(record) {
             return Ok(schema);
         }
-        if track::schema(admin).await?.is_none() {
+        if !made {
             let names = crate::introspect::names(admin).await?;
             let Some(table) = new.tables.iter().find(|t| names.contains(&t.name)) else {
                 return Ok(Schema::default());

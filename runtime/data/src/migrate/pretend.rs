@@ -2,7 +2,7 @@
 
 use super::execute::Script;
 use super::run::Migrator;
-use super::track;
+use super::track::{self, Record};
 use super::wipe;
 use crate::database::Admin;
 use framewright_core::Result;
@@ -50,7 +50,7 @@ impl Migrator {
         self.pretended(async |admin| {
             let (applied, records) = track::known(admin).await?;
             self.check_missing(&applied, &records)?;
-            self.pretended_up(admin, limit).await
+            self.pretended_up(admin, &applied, &records, limit).await
         })
         .await
     }
@@ -59,13 +59,14 @@ impl Migrator {
     pub(super) async fn pretended_up(
         &self,
         admin: &mut Admin,
+        applied: &[String],
+        records: &[Record],
         limit: Option<usize>,
     ) -> Result<Vec<Pretended>> {
-        let (applied, records) = track::known(admin).await?;
-        self.check_files(&applied, &records)?;
-        Self::check_half_reverted(&applied, &records)?;
-        self.check_order(&applied)?;
-        let pending = self.pending(admin, &applied, &records, limit).await?;
+        self.check_files(applied, records)?;
+        Self::check_half_reverted(applied, records)?;
+        self.check_order(applied)?;
+        let pending = self.pending(admin, applied, records, limit).await?;
         Ok(pending
             .iter()
             .map(|(m, script, adopted)| one(&m.name, if *adopted { "record" } else { "up" }, script))
