@@ -1,6 +1,8 @@
 //! `schema …` on every database: what is there, what would change, what is made and what is dropped.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "../testing/src/ledger.rs"]
 mod ledger;
 #[path = "support/project.rs"]
@@ -8,6 +10,7 @@ mod project;
 
 use framewright::Database;
 use framewright::data::DatabaseConfig;
+use golden::golden;
 use project::{Project, assert_error};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -68,16 +71,6 @@ async fn each(name: &str, test: impl AsyncFn(&On)) {
         let force = if dialect == "postgres" { " WITH (FORCE)" } else { "" };
         admin.batch(&format!("DROP DATABASE {own}{force}")).await.unwrap();
     }
-}
-
-/// A file that was looked at; `BLESS=1` writes it anew.
-fn golden(name: &str, text: &str) {
-    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(known == text, "{path}: look at the change, then BLESS=1\n{text}");
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! What the book says of the JSON of commands, held against every command as it is run.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "support/project.rs"]
 mod project;
 
+use golden::golden;
 use project::Project;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,16 +202,6 @@ fn every_command_prints_what_the_book_says() {
         let name = command["name"].as_str().unwrap();
         assert!(seen.contains(name), "the book does not say what `{name} --json` prints");
     }
-}
-
-/// A file that was looked at; `BLESS=1` writes it anew.
-fn golden(name: &str, text: &str) {
-    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(known == text, "{path}: look at the change, then BLESS=1\n{text}");
 }
 
 #[test]

@@ -6,11 +6,12 @@ mod migrating;
 use framewright_core::Kind::*;
 use framewright_core::Value;
 use framewright_core::descriptor::OnDelete;
-use framewright_data::Dialect;
 use framewright_data::ddl::Schema;
 use framewright_data::drift::drift_from;
 use framewright_data::migrate::{MakeOptions, MigrationFiles, Migrator, make_for};
+use framewright_data::{Database, Dialect};
 use migrating::*;
+use std::sync::Arc;
 
 fn first() -> Schema {
     schema(vec![table("posts", vec![col("title", Text)])])
@@ -27,6 +28,15 @@ on_each! {
     production => production_is_told_twice;
     forgotten => a_deleted_table_is_forgotten;
     recorded => the_drop_of_a_deleted_table_is_only_recorded;
+}
+
+/// What is declared, made and with rows in it.
+async fn filled(url: &str, declared: &Schema) -> (Arc<Database>, Migrator) {
+    let database = connect(url).await;
+    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
+    migrator.apply_to(declared).await.unwrap();
+    fill(&database, declared).await;
+    (database, migrator)
 }
 
 async fn values_get_lost_with_force_only(_: Dialect, url: &str) {
@@ -56,10 +66,7 @@ async fn values_get_lost_with_force_only(_: Dialect, url: &str) {
 
 async fn a_type_that_somebody_changed_stays_under_rows(dialect: Dialect, url: &str) {
     let declared = schema(vec![table("posts", vec![col("n", I32).value(Value::I64(1))])]);
-    let database = connect(url).await;
-    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
-    migrator.apply_to(&declared).await.unwrap();
-    fill(&database, &declared).await;
+    let (database, migrator) = filled(url, &declared).await;
     let others = match dialect {
         Dialect::Postgres => {
             "ALTER TABLE posts ALTER COLUMN n TYPE bigint; ALTER TABLE posts ALTER COLUMN n SET DEFAULT 2"
@@ -100,10 +107,7 @@ async fn what_is_gone_comes_back(dialect: Dialect, url: &str) {
         .index(&["n"])
         .kept("updated_at", Some("version")),
     ]);
-    let database = connect(url).await;
-    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
-    migrator.apply_to(&declared).await.unwrap();
-    fill(&database, &declared).await;
+    let (database, migrator) = filled(url, &declared).await;
     let others = match dialect {
         Dialect::Postgres => {
             "DROP TRIGGER tr_posts_touch ON posts; DROP INDEX ix_posts_n; ALTER TABLE posts DROP CONSTRAINT uq_posts_title; \
