@@ -18,14 +18,14 @@ fn pair(text: &mut [u8], at: usize, v: u32) {
     }
 }
 
-/// 0000-01-01 in days before 1970-01-01, counted from the first of March of the year before, where the calendar is
-/// simplest; and the first day after 9999-12-31.
+/// From 0000-03-01 to 1970-01-01: years that begin in March end with their leap day.
 const SHIFT: i64 = 719_468;
+/// The first day after 9999-12-31.
 const END: i64 = 2_932_897;
 
 /// Year, month and day of a number of days since 1970-01-01; `None` outside the years 0 to 9999.
 fn civil(days: i64) -> Option<(u32, u32, u32)> {
-    // 0000-01-01 and 0000-02-29 lie before the shifted zero, in the era that ends there.
+    // One era of 400 years is added, and taken off the year below: January and February of the year 0 lie before March.
     let days = u32::try_from(days.checked_add(SHIFT + 146_097)?).ok().filter(|_| days < END)?;
     let (era, doe) = (days / 146_097, days % 146_097);
     let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
@@ -139,6 +139,20 @@ mod tests {
                 format!("\"{}\"", Time::from_micros(micros).map(|t| t.to_string()).unwrap_or_default())
             );
         }
+    }
+
+    #[test]
+    fn the_years_end_where_four_digits_do() {
+        for (days, first) in [
+            (-719_528, "0000-01-01"),
+            (-719_469, "0000-02-29"),
+            (-719_468, "0000-03-01"),
+            (2_932_896, "9999-12-31"),
+        ] {
+            assert_eq!(text(|o| date(o, days)), format!("\"{first}\""));
+        }
+        let mut out = Vec::new();
+        assert!(date(&mut out, -719_529).is_none() && date(&mut out, 2_932_897).is_none() && out.is_empty());
     }
 
     #[test]

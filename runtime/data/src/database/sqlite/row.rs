@@ -7,11 +7,11 @@ use diesel::row::{Field, Row as DieselRow};
 use diesel::sqlite::{Sqlite, SqliteType};
 use framewright_core::{Kind, Result, ValueRef};
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell;
 use std::ops::{Deref, DerefMut, Range};
 
 #[derive(Debug)]
-enum Value {
+enum Cell {
     Null,
     Int(i64),
     Real(f64),
@@ -24,12 +24,12 @@ enum Value {
 pub(super) struct Buffer {
     text: String,
     blobs: Vec<u8>,
-    cells: Vec<Value>,
+    cells: Vec<Cell>,
 }
 
 thread_local! {
     /// The buffer that the reads of a thread take turns with.
-    static SPARE: Cell<Option<Buffer>> = const { Cell::new(None) };
+    static SPARE: cell::Cell<Option<Buffer>> = const { cell::Cell::new(None) };
 }
 
 /// What a thread keeps of a buffer's text at most.
@@ -65,7 +65,7 @@ impl Drop for Lent {
 impl Buffer {
     /// The buffer of this thread, or a new one when it is in use.
     pub(super) fn lent() -> Lent {
-        Lent(SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default())
+        Lent(SPARE.try_with(cell::Cell::take).ok().flatten().unwrap_or_default())
     }
 
     /// Reads a row in, in place of the one before.
@@ -76,21 +76,21 @@ impl Buffer {
         for i in 0..row.field_count() {
             let field = DieselRow::get(row, i);
             let cell = match field.as_ref().and_then(Field::value) {
-                None => Value::Null,
+                None => Cell::Null,
                 Some(mut v) => match v.value_type() {
-                    None => Value::Null,
+                    None => Cell::Null,
                     Some(SqliteType::Text) => {
                         let from = self.text.len();
                         self.text.push_str(v.read_text());
-                        Value::Text(from..self.text.len())
+                        Cell::Text(from..self.text.len())
                     }
                     Some(SqliteType::Binary) => {
                         let from = self.blobs.len();
                         self.blobs.extend_from_slice(v.read_blob());
-                        Value::Blob(from..self.blobs.len())
+                        Cell::Blob(from..self.blobs.len())
                     }
-                    Some(SqliteType::Float | SqliteType::Double) => Value::Real(v.read_double()),
-                    Some(_) => Value::Int(v.read_long()),
+                    Some(SqliteType::Float | SqliteType::Double) => Cell::Real(v.read_double()),
+                    Some(_) => Cell::Int(v.read_long()),
                 },
             };
             self.cells.push(cell);
@@ -99,12 +99,12 @@ impl Buffer {
 
     /// Every cell as text, for raw queries of administration.
     pub(super) fn texts(&self) -> Vec<Option<String>> {
-        let text = |cell: &Value| match cell {
-            Value::Null => None,
-            Value::Int(v) => Some(v.to_string()),
-            Value::Real(v) => Some(v.to_string()),
-            Value::Text(r) => self.text.get(r.clone()).map(str::to_owned),
-            Value::Blob(r) => {
+        let text = |cell: &Cell| match cell {
+            Cell::Null => None,
+            Cell::Int(v) => Some(v.to_string()),
+            Cell::Real(v) => Some(v.to_string()),
+            Cell::Text(r) => self.text.get(r.clone()).map(str::to_owned),
+            Cell::Blob(r) => {
                 self.blobs.get(r.clone()).map(|b| b.iter().map(|b| format!("{b:02x}")).collect())
             }
         };
@@ -115,26 +115,26 @@ impl Buffer {
 impl Row for Buffer {
     fn get(&self, index: usize, kind: Kind) -> Result<ValueRef<'_>> {
         let value = match (self.cells.get(index), kind) {
-            (Some(Value::Null), _) => Some(ValueRef::Null),
-            (Some(Value::Int(v)), Kind::Bool) => (0..=1).contains(v).then_some(ValueRef::Bool(*v == 1)),
-            (Some(Value::Int(v)), Kind::I16) => i16::try_from(*v).is_ok().then_some(ValueRef::I64(*v)),
-            (Some(Value::Int(v)), Kind::I32) => i32::try_from(*v).is_ok().then_some(ValueRef::I64(*v)),
-            (Some(Value::Int(v)), Kind::I64) => Some(ValueRef::I64(*v)),
-            (Some(Value::Int(v)), Kind::Timestamp) => Some(ValueRef::Timestamp(*v)),
-            (Some(Value::Int(v)), Kind::Time) => Some(ValueRef::Time(*v)),
-            (Some(Value::Int(v)), Kind::Date) => i32::try_from(*v).ok().map(ValueRef::Date),
-            (Some(Value::Int(v)), Kind::Decimal) => Some(ValueRef::Decimal((*v).into())),
-            (Some(Value::Int(v)), Kind::F64) => Some(ValueRef::F64(*v as f64)),
-            (Some(Value::Real(v)), Kind::F64) => Some(ValueRef::F64(*v)),
-            (Some(Value::Text(r)), Kind::Text) => self.text.get(r.clone()).map(ValueRef::Text),
-            (Some(Value::Text(r)), Kind::Json) => {
+            (Some(Cell::Null), _) => Some(ValueRef::Null),
+            (Some(Cell::Int(v)), Kind::Bool) => (0..=1).contains(v).then_some(ValueRef::Bool(*v == 1)),
+            (Some(Cell::Int(v)), Kind::I16) => i16::try_from(*v).is_ok().then_some(ValueRef::I64(*v)),
+            (Some(Cell::Int(v)), Kind::I32) => i32::try_from(*v).is_ok().then_some(ValueRef::I64(*v)),
+            (Some(Cell::Int(v)), Kind::I64) => Some(ValueRef::I64(*v)),
+            (Some(Cell::Int(v)), Kind::Timestamp) => Some(ValueRef::Timestamp(*v)),
+            (Some(Cell::Int(v)), Kind::Time) => Some(ValueRef::Time(*v)),
+            (Some(Cell::Int(v)), Kind::Date) => i32::try_from(*v).ok().map(ValueRef::Date),
+            (Some(Cell::Int(v)), Kind::Decimal) => Some(ValueRef::Decimal((*v).into())),
+            (Some(Cell::Int(v)), Kind::F64) => Some(ValueRef::F64(*v as f64)),
+            (Some(Cell::Real(v)), Kind::F64) => Some(ValueRef::F64(*v)),
+            (Some(Cell::Text(r)), Kind::Text) => self.text.get(r.clone()).map(ValueRef::Text),
+            (Some(Cell::Text(r)), Kind::Json) => {
                 self.text.get(r.clone()).map(|t| ValueRef::Json(Cow::Borrowed(t)))
             }
-            (Some(Value::Text(r)), Kind::Decimal) => {
+            (Some(Cell::Text(r)), Kind::Decimal) => {
                 self.text.get(r.clone()).and_then(parse_sortable).map(|d| ValueRef::Decimal(d.normalize()))
             }
-            (Some(Value::Blob(r)), Kind::Bytes) => self.blobs.get(r.clone()).map(ValueRef::Bytes),
-            (Some(Value::Blob(r)), Kind::Uuid) => {
+            (Some(Cell::Blob(r)), Kind::Bytes) => self.blobs.get(r.clone()).map(ValueRef::Bytes),
+            (Some(Cell::Blob(r)), Kind::Uuid) => {
                 self.blobs.get(r.clone()).and_then(|b| <[u8; 16]>::try_from(b).ok()).map(ValueRef::Uuid)
             }
             _ => None,
