@@ -15,10 +15,11 @@ pub struct Bind {
     pub value: Value,
 }
 
-/// A read of one record by its key, which may share a statement with others of its kind that wait at the same time.
+/// The key of the one record that a statement reads or inserts, which may share a statement with others of its kind
+/// that wait at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// which bind is the key; the text before it ends with ` = `, and nothing but predicates follows it
+    /// which bind is the key; where it is read by, the text before it ends with ` = `, and only predicates follow it
     pub bind: usize,
     /// which column of the answer is the key
     pub column: usize,
@@ -40,6 +41,8 @@ pub struct Text {
     pub bounded: bool,
     /// a read by key, which may be joined with others
     pub point: Option<Point>,
+    /// an insert of one row that is answered with, which may be joined with others: every bind is of the row
+    pub row: Option<Point>,
     sql: OnceLock<Arc<str>>,
     #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for plans"))]
     pub(crate) plan: AtomicU8,
@@ -96,7 +99,13 @@ impl Text {
             if let Some(part) = parts.get_mut(guard.part).filter(|p| p.is_char_boundary(guard.at)) {
                 part.insert_str(guard.at, &format!("{}fw_in_time()", guard.word));
             }
-            Arc::new(Self::new(self.dialect, parts, (self.cached, self.bounded), self.point, None))
+            Arc::new(Self::new(
+                self.dialect,
+                parts,
+                (self.cached, self.bounded),
+                (self.point, self.row),
+                None,
+            ))
         })
     }
 
@@ -104,7 +113,7 @@ impl Text {
         dialect: Dialect,
         parts: Vec<String>,
         (cached, bounded): (bool, bool),
-        point: Option<Point>,
+        (point, row): (Option<Point>, Option<Point>),
         guard: Option<Guard>,
     ) -> Self {
         Self {
@@ -113,6 +122,7 @@ impl Text {
             cached,
             bounded,
             point,
+            row,
             sql: OnceLock::new(),
             plan: AtomicU8::new(0),
             strikes: AtomicU16::new(0),
@@ -194,6 +204,7 @@ pub struct StmtBuilder {
     cached: bool,
     bounded: bool,
     point: Option<Point>,
+    row: Option<Point>,
     guard: Option<Guard>,
 }
 
@@ -208,6 +219,7 @@ impl StmtBuilder {
             cached: false,
             bounded: false,
             point: None,
+            row: None,
             guard: None,
         }
     }
@@ -258,6 +270,13 @@ impl StmtBuilder {
         self.sql(" = ").bind(kind, key)
     }
 
+    /// Says that this inserts one row, whose key is this bind, and answers with it; `column` is where the key stands in
+    /// the answer. Such inserts may be done together, so the text is `INSERT … VALUES (` and then the binds of the row.
+    pub fn row(&mut self, bind: usize, column: usize) -> &mut Self {
+        self.row = Some(Point { bind, column });
+        self
+    }
+
     /// Says that a further condition may be put here: the word that leads to it is ` WHERE ` or ` AND `.
     pub(crate) fn guard(&mut self, word: &'static str) -> &mut Self {
         let at = self.last().len();
@@ -280,7 +299,8 @@ impl StmtBuilder {
     /// The statement.
     #[must_use]
     pub fn finish(self) -> Stmt {
-        let text = Text::new(self.dialect, self.parts, (self.cached, self.bounded), self.point, self.guard);
+        let joins = (self.point, self.row);
+        let text = Text::new(self.dialect, self.parts, (self.cached, self.bounded), joins, self.guard);
         Stmt { text: Arc::new(text), binds: self.binds }
     }
 }

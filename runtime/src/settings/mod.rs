@@ -81,7 +81,7 @@ config_section! {
         acquire_timeout: Duration = "2s";
         /// How long a statement may run.
         statement_timeout: Duration = "10s";
-        /// Shared pipelined connections for bounded reads (PostgreSQL).
+        /// Shared pipelined connections for bounded reads, and as many for inserts that are done together (PostgreSQL).
         lanes: usize = "2";
         /// Threads for reads that may be long (SQLite).
         sqlite_readers: usize = "2";

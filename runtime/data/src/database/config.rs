@@ -16,7 +16,7 @@ pub struct DatabaseConfig {
     pub acquire_timeout: Duration,
     /// how long a statement may run before it is stopped
     pub statement_timeout: Duration,
-    /// shared pipelined connections for bounded reads (PostgreSQL)
+    /// shared pipelined connections for bounded reads, and as many for inserts that are done together (PostgreSQL)
     pub lanes: usize,
     /// threads for reads whose plan is not bounded (SQLite)
     pub sqlite_readers: usize,

@@ -2,6 +2,7 @@
 //! and the same other binds, so that what one may see decides for none of the others. With few in flight each goes
 //! alone, which answers sooner.
 
+use super::queue::{Queue, Works};
 use crate::load::Key;
 use crate::row::{Row, Sink};
 use crate::stmt::{Point, Stmt};
@@ -13,7 +14,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Reads by key in flight from which on they are joined.
 const ALONE: usize = 8;
@@ -48,7 +49,7 @@ pub(super) fn point(stmt: &Stmt) -> Option<Point> {
 }
 
 /// A read by key that waits to be joined with others.
-struct Waiting {
+pub(super) struct Waiting {
     stmt: Stmt,
     sink: Box<dyn Sink>,
     reply: oneshot::Sender<Result<Box<dyn Sink>, Failure>>,
@@ -133,40 +134,45 @@ pub(super) trait Joins: Send + Sync + 'static {
     fn run(&self, group: &mut Group) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// The end of a queue of reads that wait to be joined.
-pub(super) struct Joiner(mpsc::UnboundedSender<Waiting>);
+/// Joins the reads of a queue.
+pub(super) struct Joining<J>(Arc<J>);
 
-impl Joiner {
-    pub(super) fn start<J: Joins>(by: Arc<J>) -> Self {
-        let (tx, mut queue) = mpsc::unbounded_channel::<Waiting>();
-        tokio::spawn(async move {
-            let mut all = Vec::with_capacity(JOINED);
-            while queue.recv_many(&mut all, JOINED).await > 0 {
-                let mut alike: Vec<Vec<Waiting>> = Vec::new();
-                for w in all.drain(..).filter(|w| !w.reply.is_closed()) {
-                    match alike.iter_mut().find(|g| g.first().is_some_and(|f| f.joins(&w))) {
-                        Some(group) => group.push(w),
-                        None => alike.push(vec![w]),
-                    }
-                }
-                let mut running: FuturesUnordered<_> = alike
-                    .into_iter()
-                    .filter_map(Group::of)
-                    .map(async |mut group| {
-                        let failed = by.run(&mut group).await.err();
-                        group.end(failed);
-                    })
-                    .collect();
-                while running.next().await.is_some() {}
+impl<J: Joins> Works for Joining<J> {
+    type Item = Waiting;
+    const MOST: usize = JOINED;
+
+    async fn work(&self, all: Vec<Waiting>) {
+        let mut alike: Vec<Vec<Waiting>> = Vec::new();
+        for w in all.into_iter().filter(|w| !w.reply.is_closed()) {
+            match alike.iter_mut().find(|g| g.first().is_some_and(|f| f.joins(&w))) {
+                Some(group) => group.push(w),
+                None => alike.push(vec![w]),
             }
-        });
-        Self(tx)
+        }
+        let run = async |mut group: Group| {
+            let failed = self.0.run(&mut group).await.err();
+            group.end(failed);
+        };
+        let mut running: FuturesUnordered<_> = alike.into_iter().filter_map(Group::of).map(run).collect();
+        while running.next().await.is_some() {}
+    }
+}
+
+/// A queue of reads that wait to be joined.
+pub(super) struct Joiner<J: Joins>(Queue<Joining<J>>);
+
+impl<J: Joins> Joiner<J> {
+    pub(super) fn new(by: Arc<J>) -> Self {
+        Self(Queue::new(Arc::new(Joining(by))))
+    }
+
+    pub(super) fn by(&self) -> &Arc<J> {
+        &self.0.by().0
     }
 
     pub(super) async fn read<S: Sink>(&self, stmt: Stmt, sink: S) -> Result<S, Failure> {
         let (reply, answer) = oneshot::channel();
-        let gone = || Failure::Ours(unavailable());
-        self.0.send(Waiting { stmt, sink: Box::new(sink), reply }).map_err(|_| gone())?;
-        Ok(answer.await.map_err(|_| gone())??.downcast()?)
+        self.0.put(Waiting { stmt, sink: Box::new(sink), reply });
+        Ok(answer.await.map_err(|_| Failure::Ours(unavailable()))??.downcast()?)
     }
 }

@@ -156,7 +156,12 @@ pub(super) fn insert(dialect: Dialect, draft: &Draft) -> Stmt {
         match &draft.taken {
             Some(_) if dialect == Dialect::Mysql => on_duplicate_key(b, d),
             Some(taken) => on_conflict(b, d, taken),
-            None => {}
+            None => {
+                // Keys that the database makes say nothing about whose row is whose.
+                if let Some(key) = fields.iter().position(|i| *i == d.key).filter(|_| returning(dialect)) {
+                    b.row(key, usize::from(d.key));
+                }
+            }
         }
         return_all(b, d);
     });

@@ -21,7 +21,7 @@ type Texts = HashMap<(Arc<str>, usize), Arc<Text>>;
 
 /// The queues of reads that wait to be joined.
 pub(super) struct Joined {
-    queues: Vec<Joiner>,
+    queues: Vec<Joiner<By>>,
     next: AtomicUsize,
     points: AtomicUsize,
 }
@@ -29,7 +29,7 @@ pub(super) struct Joined {
 impl Joined {
     pub(super) fn start(pool: &Pool) -> Self {
         let by = Arc::new(By { pool: pool.clone(), texts: RwLock::default() });
-        let queues = (0..QUEUES).map(|_| Joiner::start(Arc::clone(&by))).collect();
+        let queues = (0..QUEUES).map(|_| Joiner::new(Arc::clone(&by))).collect();
         Self { queues, next: AtomicUsize::new(0), points: AtomicUsize::new(0) }
     }
 
@@ -42,13 +42,14 @@ impl Joined {
     }
 
     /// The queue to wait in, when so many are in flight that it pays.
-    pub(super) fn joiner(&self) -> Option<&Joiner> {
+    pub(super) fn joiner(&self) -> Option<&Joiner<By>> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.queues.len().max(1);
         self.queues.get(turn).filter(|_| join::pays(&self.points))
     }
 }
 
-struct By {
+/// What runs a joined statement: a connection of the pool.
+pub(super) struct By {
     pool: Pool,
     texts: RwLock<Texts>,
 }

@@ -4,6 +4,7 @@
 //! Under load, reads by key are joined: one `key = ANY($1)` for all that wait.
 
 use super::line::{Line, failure};
+use super::shared::Shared;
 use super::wire::{array_of, encode, type_of};
 use crate::database::join::{self, Counted, Group, Joiner, Joins};
 use crate::row::Sink;
@@ -17,7 +18,6 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Mutex;
 use tokio_postgres::Config;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -25,10 +25,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 const TEXTS: usize = 1024;
 
 struct Lane {
-    config: Config,
-    wait: Duration,
-    line: RwLock<Option<Arc<Line>>>,
-    opening: Mutex<()>,
+    shared: Shared,
     /// reads that have been given to it and are not answered
     waiting: AtomicUsize,
     /// joined texts, by the texts that they are made of
@@ -36,34 +33,11 @@ struct Lane {
 }
 
 impl Lane {
-    fn current(&self) -> Option<Arc<Line>> {
-        let line = self.line.read().unwrap_or_else(PoisonError::into_inner);
-        line.as_ref().filter(|l| !l.client.is_closed()).cloned()
-    }
-
-    /// The connection, opened again when it was lost.
-    async fn line(&self) -> Result<Arc<Line>, Failure> {
-        if let Some(line) = self.current() {
-            return Ok(line);
-        }
-        // Boxed, as it is rare and large.
-        let open = Box::pin(async {
-            let _opening = self.opening.lock().await;
-            if let Some(line) = self.current() {
-                return Ok(line);
-            }
-            let line = Arc::new(Line::open(&self.config).await?);
-            *self.line.write().unwrap_or_else(PoisonError::into_inner) = Some(line.clone());
-            Ok(line)
-        });
-        tokio::time::timeout(self.wait, open).await.map_err(|_| Failure::Ours(unavailable()))?
-    }
-
     /// Reads, once more when the schema has changed under a prepared statement or the connection was lost.
     async fn read(&self, stmt: &Stmt, sink: &mut dyn Sink) -> Result<(), Failure> {
         let mut again = true;
         loop {
-            let line = self.line().await?;
+            let line = self.shared.line().await?;
             match line.read(stmt, sink).await {
                 (0, Err(f)) if again && retriable(&f) => {
                     line.forget(stmt.text.sql());
@@ -80,7 +54,7 @@ fn retriable(f: &Failure) -> bool {
 }
 
 pub(super) struct Lanes {
-    lanes: Vec<(Arc<Lane>, Joiner)>,
+    lanes: Vec<Joiner<Lane>>,
     next: AtomicUsize,
     points: AtomicUsize,
 }
@@ -88,23 +62,20 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) async fn open(config: &Config, lanes: usize, wait: Duration) -> Result<Self, Failure> {
         let lane = || Lane {
-            config: config.clone(),
-            wait,
-            line: RwLock::default(),
-            opening: Mutex::default(),
+            shared: Shared::new(config.clone(), wait),
             waiting: AtomicUsize::new(0),
             joined: RwLock::default(),
         };
-        let lanes: Vec<_> = (0..lanes.max(1)).map(|_| Arc::new(lane())).collect();
+        let lanes: Vec<_> = (0..lanes.max(1)).map(|_| Joiner::new(Arc::new(lane()))).collect();
         if let Some(first) = lanes.first() {
-            first.line().await?; // a wrong URL shows at the start
+            first.by().shared.line().await?; // a wrong URL shows at the start
         }
-        let lanes = lanes.into_iter().map(|lane| (Arc::clone(&lane), Joiner::start(lane))).collect();
         Ok(Self { lanes, next: AtomicUsize::new(0), points: AtomicUsize::new(0) })
     }
 
     pub(super) async fn read<S: Sink>(&self, stmt: Stmt, mut sink: S) -> Result<S, Failure> {
-        let (lane, joiner) = self.quietest().ok_or_else(|| Failure::Ours(unavailable()))?;
+        let joiner = self.quietest().ok_or_else(|| Failure::Ours(unavailable()))?;
+        let lane = joiner.by();
         let _waiting = Counted::one(&lane.waiting);
         let key = join::point(&stmt).and_then(|point| array_of(stmt.binds.get(point.bind)?.kind));
         let in_flight = key.map(|_| Counted::one(&self.points));
@@ -116,10 +87,10 @@ impl Lanes {
     }
 
     /// The lane with the fewest reads before it; of equal ones each in its turn.
-    fn quietest(&self) -> Option<&(Arc<Lane>, Joiner)> {
+    fn quietest(&self) -> Option<&Joiner<Lane>> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.lanes.len().max(1);
         let (before, after) = self.lanes.split_at_checked(turn)?;
-        after.iter().chain(before).min_by_key(|(lane, _)| lane.waiting.load(Ordering::Relaxed))
+        after.iter().chain(before).min_by_key(|lane| lane.by().waiting.load(Ordering::Relaxed))
     }
 }
 
@@ -128,7 +99,7 @@ impl Joins for Lane {
         let sql = self.joined_sql(group);
         let mut again = true;
         loop {
-            let line = self.line().await?;
+            let line = self.shared.line().await?;
             let before = group.keys();
             match answer(&line, &sql, group, &before).await {
                 Err(f) if again && group.keys().len() == before.len() && retriable(&f) => {

@@ -1,9 +1,11 @@
 //! PostgreSQL: bounded reads on lanes, everything else on the pool.
 
 mod held;
+mod inserts;
 mod lanes;
 mod line;
 mod pool;
+mod shared;
 mod unit;
 pub(crate) mod wire;
 
@@ -24,6 +26,7 @@ const DRAIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Postgres {
     lanes: lanes::Lanes,
+    inserts: inserts::Inserts,
     pool: Pool,
 }
 
@@ -60,7 +63,8 @@ impl Postgres {
         let lanes = lanes::Lanes::open(&shared, config.lanes, config.acquire_timeout)
             .await
             .map_err(Failure::into_error)?;
-        Ok(Self { lanes, pool: pool::pool(config, server)? })
+        let inserts = inserts::Inserts::new(&server, config.lanes, config.acquire_timeout);
+        Ok(Self { lanes, inserts, pool: pool::pool(config, server)? })
     }
 
     pub(super) async fn read<S: Sink>(&self, stmt: Stmt, sink: S, until: Instant) -> Result<S> {
@@ -88,7 +92,14 @@ impl Postgres {
         Err(Failure::new(Class::Lost, "no connection"))
     }
 
-    pub(super) async fn write(&self, unit: Unit, until: Instant) -> Result<Outcome> {
+    pub(super) async fn write(&self, mut unit: Unit, until: Instant) -> Result<Outcome> {
+        let in_flight = self.inserts.count(&unit);
+        if let Some((point, _)) = &in_flight {
+            match self.inserts.join(unit, *point).await {
+                Ok(done) => return done.map_err(Failure::into_error),
+                Err(alone) => unit = alone,
+            }
+        }
         let connection =
             tokio::time::timeout_at(until.into(), pool::take(&self.pool)).await.map_err(|_| slow())?;
         let connection = connection.map_err(Failure::into_error)?;
