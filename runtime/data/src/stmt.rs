@@ -43,6 +43,8 @@ pub struct Text {
     pub point: Option<Point>,
     /// an insert of one row that is answered with, which may be joined with others: every bind is of the row
     pub row: Option<Point>,
+    /// a page of a list, which may be read together with others: it can stand in brackets, as a table
+    pub page: bool,
     sql: OnceLock<Arc<str>>,
     #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite is asked for plans"))]
     pub(crate) plan: AtomicU8,
@@ -123,6 +125,7 @@ impl Text {
             bounded,
             point,
             row,
+            page: false,
             sql: OnceLock::new(),
             plan: AtomicU8::new(0),
             strikes: AtomicU16::new(0),
@@ -205,6 +208,7 @@ pub struct StmtBuilder {
     bounded: bool,
     point: Option<Point>,
     row: Option<Point>,
+    page: bool,
     guard: Option<Guard>,
 }
 
@@ -220,6 +224,7 @@ impl StmtBuilder {
             bounded: false,
             point: None,
             row: None,
+            page: false,
             guard: None,
         }
     }
@@ -277,6 +282,12 @@ impl StmtBuilder {
         self
     }
 
+    /// Says that this reads a page of a list, with a limit, and can stand in brackets. Such pages may be read together.
+    pub fn page(&mut self) -> &mut Self {
+        self.page = true;
+        self
+    }
+
     /// Says that a further condition may be put here: the word that leads to it is ` WHERE ` or ` AND `.
     pub(crate) fn guard(&mut self, word: &'static str) -> &mut Self {
         let at = self.last().len();
@@ -300,7 +311,8 @@ impl StmtBuilder {
     #[must_use]
     pub fn finish(self) -> Stmt {
         let joins = (self.point, self.row);
-        let text = Text::new(self.dialect, self.parts, (self.cached, self.bounded), joins, self.guard);
+        let mut text = Text::new(self.dialect, self.parts, (self.cached, self.bounded), joins, self.guard);
+        text.page = self.page;
         Stmt { text: Arc::new(text), binds: self.binds }
     }
 }

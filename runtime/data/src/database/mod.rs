@@ -2,8 +2,8 @@
 //!
 //! A statement takes the fastest path that is safe for it, and never one that the caller chose: inside a transaction
 //! of `cx` its connection; else a shared connection or a read in place where the answer is bounded; else the pool,
-//! reader threads, or the one writer of SQLite. What waits at the same time may share a statement (reads by key) or a
-//! commit (inserts of one row).
+//! reader threads, or the one writer of SQLite. What waits at the same time may share a statement (reads by key,
+//! pages of lists) or a commit (inserts of one row).
 
 mod admin;
 mod config;

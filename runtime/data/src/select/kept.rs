@@ -117,7 +117,7 @@ pub(crate) fn page(
     binds.extend(limit);
     let text = keep((address(d), dialect, shape, select.deleted), || {
         let mut w = super::write(dialect, select, Slice::of(page))?;
-        w.b.cached().bounded();
+        w.b.cached().bounded().page();
         Ok(w)
     });
     Some(text.map(|text| Stmt::of(&text, binds)))

@@ -1,12 +1,14 @@
 //! Lanes: a few connections that all tasks share without checkout; the driver pipelines their statements. A slow
 //! statement holds up what queues behind it, so lanes carry bounded reads only, with a `statement_timeout`.
 //!
-//! Under load, reads by key are joined: one `key = ANY($1)` for all that wait.
+//! Under load, reads by key are joined, one `key = ANY($1)` for all that wait, and pages of lists.
 
 use super::line::{Line, failure};
+use super::pages::{self, Pages};
 use super::shared::Shared;
 use super::wire::{array_of, encode, type_of};
 use crate::database::join::{self, Counted, Group, Joiner, Joins};
+use crate::database::queue::Queue;
 use crate::row::Sink;
 use crate::stmt::{Bind, Stmt};
 use crate::violation::{Class, Failure, unavailable};
@@ -25,7 +27,8 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 const TEXTS: usize = 1024;
 
 struct Lane {
-    shared: Shared,
+    shared: Arc<Shared>,
+    pages: Queue<Pages>,
     /// reads that have been given to it and are not answered
     waiting: AtomicUsize,
     /// joined texts, by the texts that they are made of
@@ -57,23 +60,24 @@ pub(super) struct Lanes {
     lanes: Vec<Joiner<Lane>>,
     next: AtomicUsize,
     points: AtomicUsize,
+    pages: AtomicUsize,
 }
 
 impl Lanes {
     pub(super) async fn open(config: &Config, lanes: usize, wait: Duration) -> Result<Self, Failure> {
-        let lane = || Lane {
-            shared: Shared::new(config.clone(), wait),
-            waiting: AtomicUsize::new(0),
-            joined: RwLock::default(),
+        let lane = || {
+            let shared = Arc::new(Shared::new(config.clone(), wait));
+            let pages = Pages::queue(Arc::clone(&shared));
+            Lane { shared, pages, waiting: AtomicUsize::new(0), joined: RwLock::default() }
         };
         let lanes: Vec<_> = (0..lanes.max(1)).map(|_| Joiner::new(Arc::new(lane()))).collect();
         if let Some(first) = lanes.first() {
             first.by().shared.line().await?; // a wrong URL shows at the start
         }
-        Ok(Self { lanes, next: AtomicUsize::new(0), points: AtomicUsize::new(0) })
+        Ok(Self { lanes, next: AtomicUsize::new(0), points: AtomicUsize::new(0), pages: AtomicUsize::new(0) })
     }
 
-    pub(super) async fn read<S: Sink>(&self, stmt: Stmt, mut sink: S) -> Result<S, Failure> {
+    pub(super) async fn read<S: Sink>(&self, mut stmt: Stmt, mut sink: S) -> Result<S, Failure> {
         let joiner = self.quietest().ok_or_else(|| Failure::Ours(unavailable()))?;
         let lane = joiner.by();
         let _waiting = Counted::one(&lane.waiting);
@@ -81,6 +85,14 @@ impl Lanes {
         let in_flight = key.map(|_| Counted::one(&self.points));
         if in_flight.is_some() && join::pays(&self.points) {
             return joiner.read(stmt, sink).await;
+        }
+        let page = stmt.text.page && stmt.text.cached;
+        let in_flight = page.then(|| Counted::one(&self.pages));
+        if in_flight.is_some() && pages::pays(&self.pages) {
+            match lane.pages.read(stmt, sink).await {
+                Ok(done) => return done,
+                Err(alone) => (stmt, sink) = alone,
+            }
         }
         lane.read(&stmt, &mut sink).await?;
         Ok(sink)

@@ -4,6 +4,7 @@ mod held;
 mod inserts;
 mod lanes;
 mod line;
+mod pages;
 mod pool;
 mod shared;
 mod unit;
