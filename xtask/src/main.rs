@@ -6,6 +6,7 @@ mod bench_testing;
 mod bless;
 mod ci;
 mod codegen;
+mod fuzz;
 mod process;
 mod services;
 mod test;
@@ -22,6 +23,7 @@ cargo xtask <command>
   services start|stop|list         private PostgreSQL, MariaDB and Redis, to keep while working
   bless [family]                   accepts changed error fixtures and expansion snapshots, prints what changed
   codegen [--check]                writes the reference pages of the book from the option tables
+  fuzz [--minutes N]               throws new cases at everything that reads input, ten minutes long
   bench compile|runtime|testing [--json]
                                    measures the quality bars; exit code 1 when one is missed
 ";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["services", rest @ ..] => services::command(rest),
         ["bless", rest @ ..] => bless::run(rest),
         ["codegen", rest @ ..] => codegen::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

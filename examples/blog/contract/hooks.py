@@ -49,6 +49,11 @@ def as_written(value):
     return value
 
 
+def shouts(text):
+    letters = sum(c.isalpha() for c in text)
+    return letters > 10 and sum(c.isupper() for c in text) * 2 > letters
+
+
 def record(value):
     # `settings` is a `Json<Settings>`, whose form is known to Rust alone.
     if "settings" in value:
@@ -56,6 +61,9 @@ def record(value):
     # The rule over the whole membership.
     if value.get("level") == "patron" and value.get("fee") == 0:
         value["fee"] = 100
+    # The rule of a comment's words.
+    if isinstance(value.get("body"), str) and shouts(value["body"]):
+        value["body"] = "calm words"
     # A cursor that is made up, in the body.
     if isinstance(value.get("page"), dict):
         value["page"].pop("after", None)

@@ -285,11 +285,25 @@ fn keys_have_one_text() {
 mod soup {
     use super::*;
     use proptest::prelude::*;
+
+    /// As many as in the gate, or as a longer run asks for.
+    fn cases(usual: u32) -> u32 {
+        std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig { cases: cases(2_000), ..ProptestConfig::default() })]
         #[test]
         fn no_bytes_make_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = read(&THING, &bytes, Purpose::Create);
+        }
+        #[test]
+        fn no_key_of_a_path_makes_a_panic(text in "\\PC{0,40}|[0-9a-fA-F-]{0,40}|[+-]?[0-9]{0,24}") {
+            let number = FieldDescriptor::of::<i64>("id", "\"id\":");
+            for field in [THING.field(0), &number] {
+                let key = json::key(field, &text);
+                prop_assert!(key.is_none() || text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
+            }
         }
         #[test]
         fn no_text_of_json_pieces_makes_a_panic(pieces in proptest::collection::vec(prop_oneof![Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\"title\""), Just("\"list\""), Just("\"\\u"), Just("d800"), Just("\\"), Just("\""), Just("1e5"), Just("-"), Just("0"), Just("null"), Just("ö"), Just(" ")], 0..24)) {

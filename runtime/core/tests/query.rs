@@ -330,8 +330,13 @@ fn every_value_survives_a_cursor() {
     one("body", Value::Null);
 }
 
+/// As many as in the gate, or as a longer run asks for.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(4096)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
     #[test]
     fn no_parameter_panics(text in "\\PC*") {
         let _ = params(&text);

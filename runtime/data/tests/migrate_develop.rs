@@ -35,6 +35,7 @@ on_each! {
     developing => development_applies_the_difference;
     adopting => a_migration_that_development_has_applied_is_recorded;
     losing => development_refuses_to_lose_values;
+    by_hand => a_table_dropped_by_hand_stops_nothing;
     drifting => drift_finds_what_others_did;
     way_back => the_way_back_begins_where_the_files_end;
     repairing => drift_sees_triggers_and_says_what_repairs;
@@ -115,6 +116,32 @@ async fn development_refuses_to_lose_values(_: Dialect, url: &str) {
     let mut next = schema(vec![table("posts", vec![])]);
     next.tables[0].breaking.clone_from(&approved.tables[0].breaking);
     assert_eq!(migrator.develop_to(&next).await.unwrap_err().code(), "migrate.refused");
+}
+
+async fn a_table_dropped_by_hand_stops_nothing(_: Dialect, url: &str) {
+    let database = connect(url).await;
+    let migrator = Migrator::new(database.clone(), MigrationFiles::default());
+    let two = schema(vec![table("posts", vec![col("title", Text)]), table("tags", vec![col("title", Text)])]);
+    let wider = schema(vec![
+        table("posts", vec![col("title", Text), col("note", Text).null()]),
+        table("tags", vec![col("title", Text)]),
+    ]);
+    migrator.develop_to(&two).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    fill(&database, &two).await;
+    let mut admin = database.admin().await.unwrap();
+    admin.script("DROP TABLE tags").await.unwrap();
+    drop(admin);
+    // Its resource is still there: it is made anew with the next change.
+    let done = migrator.develop_to(&wider).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert!(done.contains(&"tags: is created".to_owned()), "{done:?}");
+    assert!(drift_from(&database, &wider).await.unwrap().is_empty());
+    // Its resource is gone too: there is nothing to drop.
+    let mut admin = database.admin().await.unwrap();
+    admin.script("DROP TABLE tags").await.unwrap();
+    drop(admin);
+    migrator.develop_to(&second()).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert!(drift_from(&database, &second()).await.unwrap().is_empty());
+    assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3);
 }
 
 async fn the_way_back_begins_where_the_files_end(dialect: Dialect, url: &str) {
@@ -321,13 +348,17 @@ async fn raw(cx: &Cx, dialect: Dialect, sql: String) -> framewright_core::Result
         Dialect::Sqlite => {
             cx.diesel_sqlite(move |c| diesel::connection::SimpleConnection::batch_execute(c, &sql)).await
         }
+        #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             cx.diesel_postgres(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, &sql).await)
                 .await
         }
+        #[cfg(feature = "mysql")]
         Dialect::Mysql => {
             cx.diesel_mysql(async |c| diesel_async::SimpleAsyncConnection::batch_execute(c, &sql).await).await
         }
+        #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+        other => unreachable!("{other:?} is not compiled in"),
     }
 }
 

@@ -275,10 +275,21 @@ fn adopt(field: &mut Field, role: Role, ty: &str, dx: &Diagnostics) {
 /// `is_active` is a field like one of the user's: clients set it. Only its default and its filter come by themselves.
 fn active(model: &mut Resource, span: proc_macro2::Span, dx: &Diagnostics) {
     let name = "is_active";
-    if !model.fields.iter().any(|f| f.name == name && !f.skip) {
+    if let Some(field) = model.fields.iter().find(|f| f.name == name && f.skip) {
+        dx.push(
+            Diagnostic::new(
+                Code::FW308,
+                &field.ident,
+                format!("`active` switches records off by `{name}`, which is skipped and so has no column"),
+            )
+            .help("remove `skip`, or rename the field, or remove `active`"),
+        );
+        return;
+    }
+    if !model.fields.iter().any(|f| f.name == name) {
         add(model, Role::Plain, name, "Whether the record is in use.");
     }
-    let Some(field) = model.fields.iter_mut().find(|f| f.name == name && !f.skip) else { return };
+    let Some(field) = model.fields.iter_mut().find(|f| f.name == name) else { return };
     if !matches!(field.shape, Shape::Bool) || field.nullable {
         dx.push(
             Diagnostic::new(

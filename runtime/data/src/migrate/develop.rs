@@ -58,11 +58,14 @@ impl Migrator {
         if !self.migrations.files.is_empty() {
             done.extend(self.run_pending(admin, None).await?);
         }
-        let old = self.present(admin, new).await?;
-        let plan = Plan::between(&old, new);
+        let mut old = self.present(admin, new).await?;
         if old.fingerprint() == new.fingerprint() {
             return Ok(done);
         }
+        // A table that somebody dropped by hand is not dropped again, and made anew where its resource is still there.
+        let there = crate::introspect::names(admin).await?;
+        old.tables.retain(|t| there.iter().any(|name| name.eq_ignore_ascii_case(&t.name)));
+        let plan = Plan::between(&old, new);
         self.refuse(admin, &plan, lose).await?;
         self.tell(&Event::Developing { summary: plan.summary() });
         let dialect = self.dialect();

@@ -21,6 +21,9 @@ const FOREIGN_KEYS_HOLD: [&str; 3] = [
     "DROP TABLE __foreign_keys",
 ];
 
+/// The version of what belongs to no migration: what development does by itself.
+const DEVELOPMENT: &str = "development";
+
 /// A script on its way through the harness.
 pub(crate) struct Script {
     pub(crate) dialect: Dialect,
@@ -88,7 +91,7 @@ impl Script {
         Self {
             dialect,
             name: name.into(),
-            version: "development".to_owned(),
+            version: DEVELOPMENT.to_owned(),
             statements,
             up: true,
             atomic: dialect != Dialect::Mysql,
@@ -176,7 +179,11 @@ impl Script {
 
     fn error(&self, stopped: &Stopped) -> Error {
         let (name, total) = (&self.name, self.statements.len());
-        let command = if self.up { "migrate up" } else { "migrate down" };
+        let (what, again) = match (self.version == DEVELOPMENT, self.up) {
+            (true, _) => ("the resources", "start again"),
+            (false, true) => ("the migration", "run `migrate up` again"),
+            (false, false) => ("the migration", "run `migrate down` again"),
+        };
         let (place, statement) = match stopped.at {
             Some(at) => (
                 format!(" at statement {} of {total}", at + 1),
@@ -188,7 +195,7 @@ impl Script {
         let applied = stopped.at.unwrap_or(if self.atomic { 0 } else { total });
         let hint = if self.atomic || applied == 0 {
             format!(
-                "nothing of it is applied: correct the migration, or the rows that it stumbles over, and run `{command}` again"
+                "nothing of it is applied: correct {what}, or the rows that it stumbles over, and {again}"
             )
         } else {
             let list: String = (1..)
@@ -202,7 +209,7 @@ impl Script {
             };
             format!(
                 "{why}, so what came before stays applied:{list}\nleave these as they are, correct what comes after them \
-                 (or the rows that it stumbles over), and run `{command}` again: it goes on with statement {}",
+                 (or the rows that it stumbles over), and {again}: it goes on with statement {}",
                 applied + 1
             )
         };

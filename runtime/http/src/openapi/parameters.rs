@@ -34,8 +34,8 @@ pub(super) fn shape(d: &'static ResourceDescriptor) -> Vec<Value> {
     let mut all = vec![query("fields", names(readable(d), None), "Only these fields, and the key.")];
     let paths = include_paths(d);
     if !paths.is_empty() {
-        let most = if paths.len() > limits::INCLUDES { Some(limits::INCLUDES) } else { None };
-        all.push(query("include", names(paths, most), "Relations to load along, each with one statement."));
+        let paths = names(paths, Some(limits::INCLUDES));
+        all.push(query("include", paths, "Relations to load along, each with one statement."));
     }
     if d.kept.deleted_at.is_some() {
         let schema = json!({"type": "string", "enum": ["true", "only", "false"]});
