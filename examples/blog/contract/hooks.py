@@ -35,7 +35,8 @@ def filter_case(context, case):
     if positive(case) and "page[after]" in query:
         return False
     # A list of one empty text and an empty list are one and the same in a URL.
-    return not any(name.endswith(("[in]", "[nin]")) and value in ("", [], [""]) for name, value in query.items())
+    lists = ("[in]", "[nin]", "include", "fields", "sort")
+    return not any(name.endswith(lists) and value in ("", [], [""]) for name, value in query.items())
 
 
 def as_written(value):

@@ -129,6 +129,15 @@ fn what_is_not_declared_does_not_exist() {
     assert_eq!(refused("include=nothing").1, "query.unknown_relation");
     // `post_tags` leads to a resource without routes.
     assert_eq!(refused("include=post_tags").1, "query.unknown_relation");
+    // An empty text is an empty list; an empty name in a list is no name.
+    for list in ["include", "fields", "sort"] {
+        assert!(params(&format!("{list}=")).is_ok(), "{list}");
+        let code = if list == "include" { "query.unknown_relation" } else { "query.unknown_field" };
+        for value in [",", "title,", ",title"] {
+            let value = if list == "include" { value.replace("title", "author") } else { value.to_owned() };
+            assert_eq!(refused(&format!("{list}={value}")).1, code, "{list}={value}");
+        }
+    }
     assert_eq!(refused("filter[post_tags.id][null]=true").1, "query.unknown_relation");
     assert_eq!(refused("filter[title][like]=x").1, "query.unknown_operator");
     assert_eq!(refused("filter[views][contains]=1").1, "query.unknown_operator");

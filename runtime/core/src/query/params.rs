@@ -73,7 +73,7 @@ pub fn list_query<'a>(
         }
         seen.push(name);
         match (head, segments.as_slice()) {
-            ("sort", []) => query.sort = sort(d, value.split(','), name, &mut problems),
+            ("sort", []) => query.sort = sort(d, names(value), name, &mut problems),
             ("page", ["size"]) => raw.size = Some(integer(name, value, &mut problems)),
             ("page", ["number"]) => raw.number = Some(integer(name, value, &mut problems)),
             ("page", ["after"]) => raw.after = Some(Cow::Borrowed(value)),
@@ -140,7 +140,7 @@ fn shape(
     deleted: &mut Deleted,
     problems: &mut Problems,
 ) -> bool {
-    let names = || value.split(',').filter(|n| !n.is_empty());
+    let names = || names(value);
     match name {
         "fields" => *fields = Some(path::sparse(d, names(), name, problems)),
         "include" => *include = path::includes(d, names(), name, problems),
@@ -155,6 +155,11 @@ fn accepted(d: &ResourceDescriptor, of_list: bool) -> String {
     let more =
         ["filter[field]", "filter[field][op]", "sort", "page[size]", "page[after]", "page[number]", "count"];
     list(shape.chain(more.into_iter().filter(|_| of_list)))
+}
+
+/// `title,-views` → the names; an empty text is an empty list, and between two commas there has to be a name.
+fn names(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').filter(move |_| !value.is_empty())
 }
 
 /// `filter[price][gte]` → `filter`, `price`, `gte`. Whatever is not of that shape has no segments.
@@ -245,7 +250,7 @@ pub(super) fn sort<'a>(
     problems: &mut Problems,
 ) -> Vec<Sort> {
     let mut keys: Vec<Sort> = Vec::new();
-    for name in names.filter(|n| !n.is_empty()) {
+    for name in names {
         let (name, descending) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
         if let Some((field, _)) = path::field(d, name, Access::READ | Access::SORT, "sorted by", at, problems)
         {
