@@ -26,7 +26,7 @@ pub use framewright_core::rule::Rule;
 pub use framewright_core::types::{Id, Timestamp};
 pub use framewright_core::{
     __bodies as bodies, __db_enum as db_enum, __debug as debug, __default as default, __field as field,
-    __impls as impls, __shell as shell, __source as source,
+    __impls as impls, __points as points, __shell as shell, __source as source,
 };
 pub use framewright_core::{config, di};
 pub use framewright_data::seed::SeedEntry;

@@ -174,7 +174,7 @@ impl Part for Relations {
             }
             if let Some(target) = &field.references {
                 let key = &field.inner;
-                out.field(index, quote!(.references(|| <#target as #p::Resource>::DESCRIPTOR)));
+                out.field(index, quote!(.references(#p::points!(#target))));
                 out.assertions.push(quote!(#p::foreign_key::<#key, <#target as #p::Resource>::Key>();));
             }
         }
@@ -195,7 +195,7 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
         }
         None => quote!(#p::None),
     };
-    let mut points = quote!(|| <#target as #p::Resource>::DESCRIPTOR);
+    let mut points = quote!(#p::points!(#target));
     let (kind, doc) = match &relation.kind {
         RelationKind::BelongsTo(field) => {
             let found = model.column(&names::plain(field));
@@ -216,9 +216,7 @@ fn descriptor(model: &Resource, relation: &Relation, p: &TokenStream) -> TokenSt
             let by = by(field);
             (quote!(HasOne { by: #by }), "")
         }
-        RelationKind::ManyToMany(through) => {
-            (quote!(ManyToMany { through: || <#through as #p::Resource>::DESCRIPTOR }), "")
-        }
+        RelationKind::ManyToMany(through) => (quote!(ManyToMany { through: #p::points!(#through) }), ""),
     };
     quote! {
         #p::RelationDescriptor::of(#name, #p::RelationKind::#kind, #points, #doc)

@@ -217,17 +217,17 @@ macro_rules! __impls {
                 })
             }
             fn bind(mut self, record: $name) -> Self {
-                self.__record = ::core::option::Option::Some($crate::expand::Box::new(record));
+                $crate::expand::keep(&mut self.__record, record);
                 self
             }
             fn bound(&mut self) -> ::core::option::Option<$name> {
-                self.__record.take().map(|record| *record)
+                $crate::expand::kept(&mut self.__record)
             }
         }
         $crate::__debug! { $create }
         $crate::__debug! { $update }
-        $crate::__outside! { $descriptor $create Create }
-        $crate::__outside! { $descriptor $update Update }
+        $crate::__outside! { $create Create create }
+        $crate::__outside! { $update Update update }
     };
 }
 
@@ -248,7 +248,7 @@ macro_rules! __debug {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __outside {
-    ($descriptor:ident $body:ident $role:ident) => {
+    ($body:ident $role:ident $read:ident) => {
         impl $crate::expand::serde::Serialize for $body {
             fn serialize<S: $crate::expand::serde::Serializer>(
                 &self,
@@ -261,8 +261,7 @@ macro_rules! __outside {
             fn deserialize<D: $crate::expand::serde::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let mut values = $crate::json::deserialize(&$descriptor, $crate::json::Purpose::$role, from)?;
-                <Self as $crate::$role>::build(&mut values).map_err($crate::expand::missing::<D>)
+                $crate::expand::$read(from)
             }
         }
         impl $crate::expand::garde::Validate for $body {

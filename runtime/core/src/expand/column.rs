@@ -70,10 +70,7 @@ macro_rules! __db_enum {
                 $crate::ValueRef::Text(self.name())
             }
             fn take(value: $crate::Value) -> ::core::result::Result<Self, $crate::Mismatch> {
-                match value {
-                    $crate::Value::Text(text) => ::core::str::FromStr::from_str(&text),
-                    _ => ::core::result::Result::Err($crate::Mismatch),
-                }
+                $crate::expand::parsed(value)
             }
         }
         impl $crate::expand::serde::Serialize for $name {
@@ -104,16 +101,32 @@ macro_rules! __field {
 }
 
 /// The default of a field of type `$ty`: one statement with the type written out, so that a value of another type
-/// is an error on the value.
+/// is an error on the value. A function and no closure: to the compiler a closure is generic, and a module that has
+/// something generic is compiled into one more object file.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __default {
     ($ty:ty, $value:expr) => {
-        $crate::descriptor::DefaultValue::Value(|| {
-            let value: $ty = $value;
-            <$ty as $crate::Column>::value(&value)
+        $crate::descriptor::DefaultValue::Value({
+            fn __default() -> $crate::Value {
+                let value: $ty = $value;
+                $crate::ValueRef::to_value(&<$ty as $crate::Column>::get(&value))
+            }
+            __default
         })
     };
+}
+
+/// The function that leads to a resource: what a relation or a foreign key points to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __points {
+    ($target:ty) => {{
+        fn __points() -> &'static $crate::ResourceDescriptor {
+            <$target as $crate::Resource>::DESCRIPTOR
+        }
+        __points
+    }};
 }
 
 /// Where the struct stands.

@@ -8,12 +8,13 @@ mod body;
 mod column;
 mod shell;
 
-use crate::column::{Column, ColumnFacts};
+use crate::column::{Column, ColumnFacts, Mismatch};
 use crate::descriptor::{RelationDescriptor, RelationKind, ResourceDescriptor};
 use crate::error::Error;
-use crate::record::{Create, Patch, Record, Values};
+use crate::json::{self, Purpose};
+use crate::record::{Create, Patch, Record, Resource, Update, Values};
 use crate::types::{Date, Decimal, Json, Time, Timestamp};
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 use serde::de::{Deserializer, Error as _};
 use std::fmt;
 
@@ -248,9 +249,47 @@ pub fn variant<'de, D: Deserializer<'de>, T: std::str::FromStr>(
     text.parse().map_err(|_| D::Error::custom(format_args!("expected one of {}", names.join(", "))))
 }
 
-/// The error of a body that lacks a field.
-pub fn missing<'de, D: Deserializer<'de>>(_: crate::column::Mismatch) -> D::Error {
-    D::Error::custom("a required field is missing, or out of range")
+/// A value as a type that has a text.
+///
+/// # Errors
+/// [`Mismatch`] when it is no text, or not one of the type.
+pub fn parsed<T: std::str::FromStr<Err = Mismatch>>(value: Value) -> Result<T, Mismatch> {
+    match value {
+        Value::Text(text) => text.parse(),
+        _ => Err(Mismatch),
+    }
+}
+
+/// Reads the body of a create.
+///
+/// # Errors
+/// Those of the format, and every field that is not valid.
+pub fn create<'de, B: Create, D: Deserializer<'de>>(from: D) -> Result<B, D::Error> {
+    let mut values = json::deserialize(B::Resource::DESCRIPTOR, Purpose::Create, from)?;
+    B::build(&mut values).map_err(missing)
+}
+
+/// Reads the body of an update.
+///
+/// # Errors
+/// As [`create`].
+pub fn update<'de, B: Update, D: Deserializer<'de>>(from: D) -> Result<B, D::Error> {
+    let mut values = json::deserialize(B::Resource::DESCRIPTOR, Purpose::Update, from)?;
+    B::build(&mut values).map_err(missing)
+}
+
+fn missing<E: serde::de::Error>(_: Mismatch) -> E {
+    E::custom("a required field is missing, or out of range")
+}
+
+/// Remembers the record that an update is about.
+pub fn keep<R>(place: &mut Option<Box<R>>, record: R) {
+    *place = Some(Box::new(record));
+}
+
+/// The record that an update is about, if it has been told.
+pub fn kept<R>(place: &mut Option<Box<R>>) -> Option<R> {
+    place.take().map(|record| *record)
 }
 
 pub use std::boxed::Box;

@@ -41,8 +41,8 @@ macro_rules! __shell {
         }
         $crate::__debug! { $create }
         $crate::__debug! { $update }
-        $crate::__outside! { $descriptor $create Create }
-        $crate::__outside! { $descriptor $update Update }
+        $crate::__outside! { $create Create create }
+        $crate::__outside! { $update Update update }
     };
     (@record $descriptor:ident $name:ident) => {
         impl $crate::Record for $name {
