@@ -109,6 +109,15 @@ pub(crate) fn refused(message: String) -> Error {
         .hint("set DATABASE_URL to `sqlite:app.db`, `postgres://user@host/name` or `mysql://user@host/name`")
 }
 
+/// The error of a URL that asks for TLS: said at once, because a connection without it is not what was asked for.
+#[allow(dead_code, reason = "SQLite has no connections")]
+pub(crate) fn without_tls(option: &str) -> Error {
+    let message = format!("`{option}` asks for TLS, which connections to a database do not speak yet");
+    Error::new(ErrorKind::Internal, "config.database", message).hint(
+        "reach the server over a socket or a private network without it, or through a tunnel on this host that speaks TLS",
+    )
+}
+
 /// The error of a dialect that this program was built without.
 #[allow(dead_code, reason = "unused when every dialect is built in")]
 pub(crate) fn not_built(dialect: Dialect) -> Error {
@@ -166,6 +175,7 @@ mod tests {
         for url in [
             "postgres://u:p@h:5432/db",
             "postgres:///db?host=/run",
+            "postgres://u:p@h/db?sslmode=prefer",
             "mysql://u:p@h:3306/db",
             "mariadb://u@h/db",
         ] {
@@ -176,6 +186,9 @@ mod tests {
             "postgres://u@h/db?nonsense=hunter2",
             "mysql://u:hunter2@h:port/db",
             "mysql://h/db?nonsense=hunter2",
+            "postgres://u:hunter2@h/db?sslmode=require",
+            "postgres://u:hunter2@h/db?sslmode=verify-full",
+            "mysql://u:hunter2@h/db?require_ssl=true",
         ] {
             let error = DatabaseConfig::new(url).check().expect_err(url);
             assert_eq!(error.code(), "config.database", "{url}");

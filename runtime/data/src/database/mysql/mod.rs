@@ -7,7 +7,7 @@ mod unit;
 pub(crate) mod wire;
 
 use super::DatabaseConfig;
-use super::config::refused;
+use super::config::{refused, without_tls};
 use crate::row::Sink;
 use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
@@ -31,13 +31,14 @@ pub(crate) struct Mysql {
 pub(super) fn options(url: &str) -> Result<Opts> {
     let url = url.strip_prefix("mariadb").map_or_else(|| url.to_owned(), |rest| format!("mysql{rest}"));
     // Not in the driver's own words: they repeat what was written, maybe a password.
-    Opts::from_url(&url).map_err(|e| {
+    let opts = Opts::from_url(&url).map_err(|e| {
         let why = match e {
             UrlError::InvalidParamValue { param, .. } => format!("invalid value for option `{param}`"),
             _ => "it has a part that is not known, or one that is not encoded".to_owned(),
         };
         refused(format!("the URL of the database cannot be read: {why}"))
-    })
+    })?;
+    if opts.ssl_opts().is_some() { Err(without_tls("require_ssl")) } else { Ok(opts) }
 }
 
 impl Mysql {

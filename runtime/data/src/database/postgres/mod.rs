@@ -11,13 +11,14 @@ mod unit;
 pub(crate) mod wire;
 
 use super::DatabaseConfig;
-use super::config::refused;
+use super::config::{refused, without_tls};
 use crate::row::Sink;
 use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
 use crate::violation::{Class, Failure, slow};
 use framewright_core::Result;
 use std::time::{Duration, Instant};
+use tokio_postgres::config::SslMode;
 
 pub(crate) use held::Held;
 use pool::Pool;
@@ -33,14 +34,18 @@ pub(crate) struct Postgres {
 
 /// What a URL says, read without connecting.
 pub(super) fn options(url: &str) -> Result<tokio_postgres::Config> {
-    url.parse().map_err(|e: tokio_postgres::Error| {
+    let config: tokio_postgres::Config = url.parse().map_err(|e: tokio_postgres::Error| {
         // Of the driver's words only those about a known parameter: others repeat what was written, maybe a password.
         let said = std::error::Error::source(&e).map(ToString::to_string);
         let why = said.filter(|w| w.starts_with("invalid value for option"));
         let why =
             why.unwrap_or_else(|| "it has a part that is not known, or one that is not encoded".to_owned());
         refused(format!("the URL of the database cannot be read: {why}"))
-    })
+    })?;
+    match config.get_ssl_mode() {
+        SslMode::Require => Err(without_tls("sslmode")),
+        _ => Ok(config),
+    }
 }
 
 impl Postgres {
