@@ -99,8 +99,13 @@ async fn read(pool: &Pool, stmt: &Stmt, sink: &mut dyn Sink) -> Result<(), Failu
         let mut lent = Lent::take(pool).await?;
         let (rows, result) = lent.dirty()?.read(stmt, sink).await;
         match result {
-            Err(f) if f.class() == Class::Lost && rows == 0 && again => again = false,
-            Err(f) if f.class() == Class::Lost => return Err(f),
+            Err(f) if f.class() == Class::Lost => {
+                lent.lost();
+                if rows > 0 || !again {
+                    return Err(f);
+                }
+                again = false;
+            }
             result => {
                 lent.done();
                 return result;

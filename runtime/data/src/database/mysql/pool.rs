@@ -90,6 +90,16 @@ impl Lent {
     pub(super) fn done(&mut self) {
         self.clean = true;
     }
+
+    /// Closes it, because it was lost, and with it those that are idle: what ended one has most likely ended all, and
+    /// whoever asks next would only find that out by failing.
+    pub(super) fn lost(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if let Some(pool) = Object::pool(&connection) {
+            drop(pool.retain(|_, _| false));
+        }
+        drop(Object::take(connection));
+    }
 }
 
 impl Drop for Lent {

@@ -43,7 +43,11 @@ pub(super) async fn run(mut lent: Lent, unit: Unit) -> Result<Outcome, Failure> 
                 return Ok(outcome);
             }
             Err((f, open)) => {
-                if !open && f.class() != Class::Lost {
+                if f.class() == Class::Lost {
+                    lent.lost();
+                    return Err(f);
+                }
+                if !open {
                     lent.done();
                 }
                 if open || attempt >= ATTEMPTS || !matches!(f.class(), Class::Again | Class::Stale) {

@@ -130,7 +130,7 @@ struct Lent(Option<pool::Pooled>);
 impl Lent {
     fn back(&mut self, lost: bool) {
         if let Some(connection) = self.0.take().filter(|_| lost) {
-            drop(deadpool::managed::Object::take(connection));
+            pool::lost(connection);
         }
     }
 }

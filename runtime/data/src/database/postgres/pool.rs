@@ -70,6 +70,15 @@ pub(super) fn pool(config: &DatabaseConfig, server: Config) -> Result<Pool> {
         .map_err(framewright_core::Error::internal)
 }
 
+/// Closes a connection that was lost, and with it those that are idle: what ended one has most likely ended all, and
+/// whoever asks next would only find that out by failing.
+pub(super) fn lost(connection: Pooled) {
+    if let Some(pool) = Object::pool(&connection) {
+        drop(pool.retain(|_, _| false));
+    }
+    drop(Object::take(connection));
+}
+
 pub(super) async fn take(pool: &Pool) -> Result<Pooled, Failure> {
     pool.get().await.map_err(|e| match e {
         PoolError::Backend(f) => f,

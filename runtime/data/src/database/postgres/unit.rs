@@ -3,7 +3,7 @@
 
 use super::held::Held;
 use super::line::Line;
-use super::pool::{Connection, Pooled};
+use super::pool::{self, Connection, Pooled};
 use crate::row::Sink;
 use crate::stmt::Stmt;
 use crate::unit::{Outcome, Unit};
@@ -59,7 +59,7 @@ pub(super) async fn autocommit(connection: Pooled, unit: Unit) -> Result<Outcome
             Err(f) if retried(line, &f, std::slice::from_ref(&stmt), attempt).await => {}
             Err(f) => {
                 if f.class() == Class::Lost {
-                    drop(Object::take(connection));
+                    pool::lost(connection);
                 }
                 return Err(f);
             }
@@ -114,7 +114,11 @@ pub(super) async fn transaction(connection: Pooled, unit: Unit) -> Result<Outcom
         attempt += 1;
         let result = match group(line, &mut parts).await {
             Ok(outcome) => Ok(outcome),
-            Err((f, open)) if open || f.class() == Class::Lost => return Err(f),
+            Err((f, _)) if f.class() == Class::Lost => {
+                busy.0.take().into_iter().for_each(pool::lost);
+                return Err(f);
+            }
+            Err((f, true)) => return Err(f),
             Err((f, _)) if retried(line, &f, &parts.stmts, attempt).await => continue,
             Err((f, _)) => Err(f),
         };
