@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const TARGETS: &str = "binary(=salvage) | (package(framewright-core) & test(/panic|soup::/)) \
                        | (package(framewright-http) & test(/no_input_panics|no_chunked_body_panics/))";
 const PACKAGES: [&str; 3] = ["framewright-core", "framewright-http", "framewright-derive-tests"];
-/// Cases of each test in a round: a round takes about a minute.
+/// Cases of each test in a round: a round takes two to four minutes.
 const CASES: &str = "20000";
 
 /// `cargo xtask fuzz [--minutes N]`

@@ -131,14 +131,19 @@ async fn a_table_dropped_by_hand_stops_nothing(_: Dialect, url: &str) {
     let mut admin = database.admin().await.unwrap();
     admin.script("DROP TABLE tags").await.unwrap();
     drop(admin);
-    // Its resource is still there: it is made anew with the next change.
+    // Its resource is still there: it is made anew with the next change, and that is what is announced.
+    let pretended = migrator.pretend_apply_to(&wider).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert_eq!(pretended.iter().map(|p| p.what).collect::<Vec<_>>(), ["change"], "{pretended:?}");
+    assert!(pretended[0].sql.contains("CREATE TABLE"), "{pretended:?}");
     let done = migrator.develop_to(&wider).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
     assert!(done.contains(&"tags: is created".to_owned()), "{done:?}");
     assert!(drift_from(&database, &wider).await.unwrap().is_empty());
-    // Its resource is gone too: there is nothing to drop.
     let mut admin = database.admin().await.unwrap();
     admin.script("DROP TABLE tags").await.unwrap();
     drop(admin);
+    // Its resource is gone too: there is nothing to drop.
+    let pretended = migrator.pretend_apply_to(&second()).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
+    assert!(pretended.is_empty(), "{pretended:?}");
     migrator.develop_to(&second()).await.unwrap_or_else(|e| panic!("{}", cause(&e)));
     assert!(drift_from(&database, &second()).await.unwrap().is_empty());
     assert_eq!(rows(&database, "SELECT 'x' FROM posts").await.len(), 3);

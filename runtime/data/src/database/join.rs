@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::oneshot;
 
-/// Reads by key in flight from which on they are joined.
+/// Reads of a kind in flight from which on they are joined.
 const ALONE: usize = 8;
 /// Reads that one statement answers at most.
 const JOINED: usize = 64;
@@ -37,7 +37,7 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// Whether a read by key is better joined with others, when so many are in flight.
+/// Whether a read is better joined with others of its kind, when so many are in flight.
 pub(super) fn pays(in_flight: &AtomicUsize) -> bool {
     in_flight.load(Ordering::Relaxed) > ALONE
 }

@@ -2,7 +2,7 @@
 //! right, as far as nothing gets lost by that.
 
 use super::change::Plan;
-use super::develop::has_rows;
+use super::develop::{has_rows, still_there};
 use super::execute::Script;
 use super::make::{parse_lock, plan_statements};
 use super::pretend::Pretended;
@@ -109,7 +109,10 @@ impl Migrator {
             let runs = all.iter().any(|p| p.what == "up");
             let old = match lock.filter(|_| runs) {
                 Some(lock) => lock,
-                None => self.present(admin, new).await?,
+                None => {
+                    let old = self.present(admin, new).await?;
+                    still_there(admin, old, new).await?
+                }
             };
             let plan = Plan::between(&old, new);
             if !runs {
@@ -124,6 +127,7 @@ impl Migrator {
             add(&mut all, "change", plan_statements(self.dialect(), &plan));
             // What differs from the resources as the recorded schema does is no drift: the above changes it.
             let recorded = self.recorded(admin).await?.unwrap_or_default();
+            let recorded = still_there(admin, recorded, new).await?;
             let (new_tables, old_tables) =
                 (expected(self.dialect(), new), expected(self.dialect(), &recorded));
             let changing = compare(&new_tables, &old_tables);

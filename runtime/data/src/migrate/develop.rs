@@ -58,14 +58,11 @@ impl Migrator {
         if !self.migrations.files.is_empty() {
             done.extend(self.run_pending(admin, None).await?);
         }
-        let mut old = self.present(admin, new).await?;
+        let old = self.present(admin, new).await?;
         if old.fingerprint() == new.fingerprint() {
             return Ok(done);
         }
-        // A table that somebody dropped by hand is not dropped again, and made anew where its resource is still there.
-        let there = crate::introspect::names(admin).await?;
-        old.tables.retain(|t| there.iter().any(|name| name.eq_ignore_ascii_case(&t.name)));
-        let plan = Plan::between(&old, new);
+        let plan = Plan::between(&still_there(admin, old, new).await?, new);
         self.refuse(admin, &plan, lose).await?;
         self.tell(&Event::Developing { summary: plan.summary() });
         let dialect = self.dialect();
@@ -165,6 +162,16 @@ impl Migrator {
         )
         .hint(format!("{steps}to lose them: `schema apply --force`, or `#[resource(breaking = \"reason\")]` on the resource, with a reason that is not that of an earlier change,\n{reset}")))
     }
+}
+
+/// What is left of a recorded schema that changes into a new one: a table that somebody dropped by hand is not dropped
+/// again, and made anew where its resource is still there. Where nothing changes, what is missing is drift.
+pub(super) async fn still_there(admin: &mut Admin, mut old: Schema, new: &Schema) -> Result<Schema> {
+    if old.fingerprint() != new.fingerprint() {
+        let there = crate::introspect::names(admin).await?;
+        old.tables.retain(|t| there.iter().any(|name| name.eq_ignore_ascii_case(&t.name)));
+    }
+    Ok(old)
 }
 
 /// Whether there is anything in a table to lose.

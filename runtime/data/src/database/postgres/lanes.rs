@@ -4,7 +4,7 @@
 //! Under load, reads by key are joined, one `key = ANY($1)` for all that wait, and pages of lists.
 
 use super::line::{Line, failure};
-use super::pages::{self, Pages};
+use super::pages::Pages;
 use super::shared::Shared;
 use super::wire::{array_of, encode, type_of};
 use crate::database::join::{self, Counted, Group, Joiner, Joins};
@@ -88,7 +88,7 @@ impl Lanes {
         }
         let page = stmt.text.page && stmt.text.cached;
         let in_flight = page.then(|| Counted::one(&self.pages));
-        if in_flight.is_some() && pages::pays(&self.pages) {
+        if in_flight.is_some() && join::pays(&self.pages) {
             match lane.pages.read(stmt, sink).await {
                 Ok(done) => return done,
                 Err(alone) => (stmt, sink) = alone,

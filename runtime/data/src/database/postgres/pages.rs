@@ -14,12 +14,9 @@ use futures_util::{StreamExt, TryStreamExt, stream::FuturesUnordered};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::oneshot;
 
-/// Pages in flight from which on they are joined.
-const ALONE: usize = 8;
 /// Pages of one statement at most.
 const PAGES: usize = 8;
 /// Joined texts that are remembered.
@@ -209,11 +206,6 @@ fn joined(text: &Text, pages: usize) -> String {
     }
     sql.push_str(") AS \"fw.page\"");
     sql
-}
-
-/// Whether a page is better joined with others, when so many are in flight.
-pub(super) fn pays(in_flight: &AtomicUsize) -> bool {
-    in_flight.load(Ordering::Relaxed) > ALONE
 }
 
 impl Queue<Pages> {
